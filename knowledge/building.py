@@ -1,0 +1,133 @@
+"""The index built from documents: only what changed is embedded, and the switch comes last."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from bot.errors import KnowledgeError, ModelError
+from bot.language.encoder import DIMENSION, Encoder
+from knowledge import store
+from knowledge.reading import files, read
+from knowledge.splitting import split, title_of
+from knowledge.types import BuildReport, Document, Passage
+from knowledge.units import KINDS, Unit, units
+from knowledge.vectors import Floats, VectorIndex
+
+Progress = Callable[[int, int], None]
+_BATCH = 64
+
+
+def inputs() -> tuple[Path, ...]:
+    """Return the files besides the documents that an index depends on."""
+    return ()
+
+
+def up_to_date(dirs: Sequence[Path], cache_dir: Path) -> bool:
+    """Say whether the index that serves was built from the documents as they are now."""
+    return store.current(cache_dir) == store.fingerprint(dirs, inputs())
+
+
+def build(
+    dirs: Sequence[Path],
+    cache_dir: Path,
+    encoder: Encoder,
+    progress: Progress | None = None,
+    full: bool = False,
+) -> BuildReport:
+    """Build the index if the documents changed, embedding only what is new; `full` embeds all of it.
+
+    `progress` is told how many texts are embedded of how many. A document that cannot be read is named
+    in the report and the rest goes on. Until the new index is complete the old one serves.
+    """
+    begun = time.monotonic()
+    version = store.fingerprint(dirs, inputs())
+    documents, passages, skipped = _read_all(dirs)
+    if not full and store.current(cache_dir) == version:
+        return BuildReport(
+            len(documents), len(passages), 0, 0, skipped, 0.0, version, changed=False
+        )
+    made = units(passages)
+    keys, vectors, fresh = _embed(made, {} if full else _known(cache_dir), encoder, progress)
+    stored = _assemble(version, documents, passages, made, keys, vectors)
+    store.write(stored, cache_dir)
+    seconds = time.monotonic() - begun
+    return BuildReport(
+        len(documents), len(passages), fresh, len(keys) - fresh, skipped, round(seconds, 2), version
+    )
+
+
+def _read_all(
+    dirs: Sequence[Path],
+) -> tuple[list[Document], list[Passage], tuple[tuple[str, str], ...]]:
+    documents: list[Document] = []
+    passages: list[Passage] = []
+    skipped: list[tuple[str, str]] = []
+    names: set[str] = set()
+    for path in files(dirs):
+        try:
+            raw = read(path)
+            found = split(raw)
+            if raw.name in names:
+                raise KnowledgeError(f"{path.name}: another document has the name {raw.name!r}")
+        except KnowledgeError as error:
+            skipped.append((str(path), str(error)))
+            continue
+        names.add(raw.name)
+        documents.append(Document(raw.name, title_of(raw), raw.text))
+        passages.extend(found)
+    return documents, passages, tuple(skipped)
+
+
+def _known(cache_dir: Path) -> dict[bytes, Floats]:
+    """Return the vectors of the index that serves, by key."""
+    version = store.current(cache_dir)
+    if version is None:
+        return {}
+    try:
+        old = store.read(cache_dir, version)
+    except ModelError:
+        return {}
+    return dict(zip(old.keys.tolist(), old.vectors, strict=True))
+
+
+def _embed(
+    made: Sequence[Unit], known: dict[bytes, Floats], encoder: Encoder, progress: Progress | None
+) -> tuple[dict[bytes, int], Floats, int]:
+    """Return each text's place among the vectors, the vectors, and how many were new."""
+    texts = {store.key(unit.text): unit.text for unit in made}
+    missing = [name for name in texts if name not in known]
+    for start in range(0, len(missing), _BATCH):
+        batch = missing[start : start + _BATCH]
+        known.update(zip(batch, encoder.encode([texts[name] for name in batch]), strict=True))
+        if progress:
+            progress(min(start + _BATCH, len(missing)), len(missing))
+    places = {name: place for place, name in enumerate(texts)}
+    vectors = np.zeros((len(texts), DIMENSION), dtype=np.float32)
+    for name, place in places.items():
+        vectors[place] = known[name]
+    return places, vectors, len(missing)
+
+
+def _assemble(
+    version: str,
+    documents: list[Document],
+    passages: list[Passage],
+    made: Sequence[Unit],
+    places: dict[bytes, int],
+    vectors: Floats,
+) -> store.Stored:
+    listed = [(u.passage, KINDS.index(u.kind), places[store.key(u.text)]) for u in made]
+    rows = np.array(listed, dtype=np.int64).reshape(-1, 3)
+    return store.Stored(
+        version=version,
+        documents=documents,
+        passages=passages,
+        rows=rows,
+        keys=np.array(list(places), dtype="S16"),
+        vectors=vectors,
+        index=VectorIndex.build(vectors[rows[:, 2]]),
+    )
