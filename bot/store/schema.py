@@ -1,0 +1,158 @@
+"""The tables, and how an older database is brought forward.
+
+What a person wrote stands only in columns named `sealed`, `head` or `wrapped`, all of them
+encrypted.
+Times are microseconds since 1970 UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    inspect,
+    select,
+    text,
+)
+from sqlalchemy.engine import Connection
+
+from bot.errors import StoreError
+
+metadata = MetaData()
+
+schema_version = Table("schema_version", metadata, Column("version", Integer, nullable=False))
+
+keyring = Table(
+    "keyring",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("key_id", String(16), nullable=False),
+    Column("wrapped", LargeBinary, nullable=False),
+)
+"""Random keys of the installation, wrapped by the server secret alone: for chats, phrases, the
+outbox."""
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("channel", String(16), nullable=False),
+    Column("lookup", LargeBinary, nullable=False, unique=True),
+    Column("key_id", String(16), nullable=False, index=True),
+    Column("wrapped", LargeBinary, nullable=False),
+    Column("head", LargeBinary, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("kept", Boolean, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False, index=True),
+)
+"""One row a conversation. `head` seals how many rows of events there are and the end of their
+chain."""
+
+
+def _owner() -> Column[str]:
+    target = ForeignKey("conversations.id", ondelete="CASCADE")
+    return Column("conversation", String(32), target, primary_key=True)
+
+
+events = Table(
+    "events",
+    metadata,
+    _owner(),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("first", Integer, nullable=False),
+    Column("chain", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+"""One row a commit, holding a list of events; `first` is the index of its first one."""
+
+receipts = Table(
+    "receipts",
+    metadata,
+    _owner(),
+    Column("key", LargeBinary, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+"""What was answered to a message with an Idempotency-Key."""
+
+phrases = Table(
+    "phrases",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("lookup", LargeBinary, nullable=False, unique=True),
+    Column("key_id", String(16), nullable=False, index=True),
+    Column("wrapped", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("expires_at", BigInteger, nullable=False, index=True),
+)
+
+phrase_owners = Table(
+    "phrase_owners",
+    metadata,
+    Column("phrase", String(32), ForeignKey("phrases.id", ondelete="CASCADE"), primary_key=True),
+    _owner(),
+)
+"""Which conversations a phrase came from or was used in: erasing one of them erases the phrase."""
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(32), nullable=False, unique=True),
+    Column("owner", LargeBinary, nullable=False, index=True),
+    Column("channel", String(16), nullable=False),
+    Column("outlives", Boolean, nullable=False),
+    Column("due_at", BigInteger, nullable=False, index=True),
+    Column("claimed_until", BigInteger, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+"""What is still to be sent. `owner` is the `lookup` of its conversation, which a chat keeps for
+good."""
+
+
+def _first(connection: Connection) -> None:
+    metadata.create_all(connection)
+
+
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first,)
+"""Step n brings version n to n + 1. A released step is never changed; a change is a new step."""
+
+VERSION = len(MIGRATIONS)
+_LOCK = 0x67726F756E64
+"""Name of the lock under which one of several starting processes migrates."""
+
+
+def migrate(connection: Connection) -> int:
+    """Bring the database to this program's version inside the caller's transaction; returns that
+    version.
+
+    Raises:
+        StoreError: a newer program made this database.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    found = _version(connection)
+    if found > VERSION:
+        raise StoreError(f"the database has version {found}, made by a newer program than this one")
+    for step in MIGRATIONS[found:]:
+        step(connection)
+    if found != VERSION:
+        connection.execute(schema_version.delete())
+        connection.execute(schema_version.insert().values(version=VERSION))
+    return VERSION
+
+
+def _version(connection: Connection) -> int:
+    if not inspect(connection).has_table("schema_version"):
+        return 0
+    return int(connection.execute(select(schema_version.c.version)).scalar() or 0)
