@@ -12,7 +12,15 @@ import pytest
 import textstat
 import yaml
 
-from bot.dialogue.catalog import CONVERSATIONS, END, FOLDER, Conversation, Step, load_catalog
+from bot.dialogue.catalog import (
+    CONVERSATIONS,
+    END,
+    FOLDER,
+    Conversation,
+    Step,
+    load_catalog,
+    read_file,
+)
 
 SEEDS = FOLDER.parents[2] / "shared" / "seeds"
 """The source articles, if they lie beside the checkout; else their checks are skipped."""
@@ -372,5 +380,10 @@ def test_runs_find_a_copied_sentence() -> None:
     assert runs(copied) & runs("We think that trust is built one small kept word at a time.")
 
 
-def test_schema_lies_beside_the_files() -> None:
-    assert Path(FOLDER / "schema.json").is_file()
+def test_the_example_in_the_guide_is_a_valid_file(tmp_path: Path) -> None:
+    guide = (FOLDER.parents[1] / "docs" / "writing-a-conversation.md").read_text(encoding="utf-8")
+    example = re.search(r"```yaml\n(conversation: (\w+)\n.*?)```", guide, re.DOTALL)
+    assert example
+    path = tmp_path / f"{example[2]}.yml"
+    path.write_text(example[1], encoding="utf-8")
+    assert read_file(path).name == example[2]
