@@ -94,10 +94,11 @@ class Opened:
         if wrapped != self._wrapped:
             self._key = unwrap_key(server, self._secret, "conversations", row)
             self._wrapped = wrapped
+        place = _place(row.id, row.channel, row.version, row.kept, row.created_at, row.expires_at)
+        rows, events, chain = json.loads(unseal(self._key, bytes(row.head), *place))
+        self._head = Head(rows, events, bytes.fromhex(chain))
         self._version, self.kept = row.version, bool(row.kept)
         self.created_at, self.expires_at = from_stamp(row.created_at), from_stamp(row.expires_at)
-        rows, events, chain = json.loads(unseal(self._key, bytes(row.head), *self._place()))
-        self._head = Head(rows, events, bytes.fromhex(chain))
 
     def state(self) -> tuple[Any, ...]:
         """Return all that a write changes, for `restore` when it fails."""
@@ -112,18 +113,21 @@ class Opened:
     def columns(self) -> dict[str, Any]:
         """Return the changing columns of the row, the head sealed for exactly these values."""
         plain = json.dumps([self._head.rows, self._head.events, self._head.chain.hex()]).encode()
+        created, expires = to_stamp(self.created_at), to_stamp(self.expires_at)
+        place = _place(self.id, self.channel, self._version, self.kept, created, expires)
         return {
             "version": self._version,
             "kept": self.kept,
-            "expires_at": to_stamp(self.expires_at),
-            "head": seal(self._key, plain, *self._place()),
+            "expires_at": expires,
+            "head": seal(self._key, plain, *place),
         }
 
-    def _place(self) -> tuple[str | int, ...]:
-        # The plain columns are bound too: none can be edited unseen.
-        created, expires = to_stamp(self.created_at), to_stamp(self.expires_at)
-        kept = int(self.kept)
-        return ("conversations", self.id, self.channel, self._version, kept, created, expires)
+
+def _place(
+    conversation: str, channel: str, version: int, kept: bool, created: int, expires: int
+) -> tuple[str | int, ...]:
+    """Return what the head is bound to: the plain columns too, so that none can be edited unseen."""
+    return ("conversations", conversation, channel, version, int(kept), created, expires)
 
 
 def wrap_key(

@@ -329,11 +329,17 @@ class Store:
                 found = self._find(connection, lookup)
                 if found is not None:
                     return found
-                self._delete(connection, lookup, expired=True)
+                self._make_room(connection, lookup)
                 return self._insert(connection, secrets.token_hex(16), channel, lookup, secret)
         except ConflictError:
             with self._db.read() as connection:
                 return self._find(connection, lookup)
+
+    def _make_room(self, connection: Connection, lookup: bytes) -> None:
+        """Remove the expired talk of a chat; its reminders and phrases stay."""
+        over = _conversations.c.expires_at <= to_stamp(self._clock())
+        query = select(_conversations.c.id).where(_conversations.c.lookup == lookup, over)
+        self._delete_expired(connection, list(connection.execute(query).scalars()), [lookup])
 
     def _row(self, connection: Connection, opened: Opened, *, lock: bool = False) -> Any:
         query = select(_conversations).where(_conversations.c.id == opened.id)
@@ -373,17 +379,13 @@ class Store:
         self._db.scrub()
         return found
 
-    def _delete(self, connection: Connection, lookup: bytes, *, expired: bool = False) -> bool:
-        """Remove a conversation; one that has merely expired leaves its phrases and reminders."""
+    def _delete(self, connection: Connection, lookup: bytes) -> bool:
         query = select(_conversations.c.id).where(_conversations.c.lookup == lookup)
         conversation = connection.execute(query).scalar()
         if conversation is None:
             return False
-        if expired:
-            self._delete_expired(connection, [conversation], [lookup])
-        else:
-            self._delete_content(connection, conversation, lookup)
-            connection.execute(_conversations.delete().filter_by(id=conversation))
+        self._delete_content(connection, conversation, lookup)
+        connection.execute(_conversations.delete().filter_by(id=conversation))
         return True
 
     def _delete_expired(

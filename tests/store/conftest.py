@@ -53,18 +53,22 @@ def postgres() -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest) -> str:
-    """Each of the two databases, empty."""
-    if request.param == "sqlite":
-        return str(request.getfixturevalue("sqlite_url"))
-    url = str(request.getfixturevalue("postgres"))
-    engine = create_engine(url, future=True)
+@pytest.fixture
+def fresh_postgres(postgres: str) -> str:
+    """The server's database, without any table of ours."""
+    engine = create_engine(postgres, future=True)
     with engine.begin() as connection:
         for table in metadata.tables:
             connection.execute(text(f"DROP TABLE IF EXISTS {table} CASCADE"))
     engine.dispose()
-    return url
+    return postgres
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest) -> str:
+    """Each of the two databases, empty."""
+    name = "sqlite_url" if request.param == "sqlite" else "fresh_postgres"
+    return str(request.getfixturevalue(name))
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A real PostgreSQL server of our own for a test: Debian's binaries, a temporary folder, a Unix socket."""
+"""A real PostgreSQL server of our own for a test: Debian's binaries, a temporary folder."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ POSTGRES_MISSING = (
 @contextmanager
 def postgres_server() -> Iterator[str]:
     """Start a server and give its URL; it and its folder are gone afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="gw-pg-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="gw-pg-"))
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres")
     data = folder / "data"
@@ -43,4 +43,4 @@ def _run(program: str, *arguments: str) -> None:
     command = [str(POSTGRES_BIN / program), *arguments]
     if os.geteuid() == 0:  # the server refuses to run as root
         command = ["runuser", "-u", "postgres", "--", *command]
-    subprocess.run(command, check=True, cwd="/tmp", stdout=subprocess.DEVNULL)
+    subprocess.run(command, check=True, cwd="/", stdout=subprocess.DEVNULL)

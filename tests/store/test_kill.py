@@ -1,0 +1,117 @@
+"""kill -9 at any moment: every event that was acknowledged is there, once, and nothing half."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from bot.store.keys import ServerSecret
+from bot.store.store import Store
+
+KILLS = 40
+CHILD = """
+import os, sys
+from pathlib import Path
+from bot.store.keys import ServerSecret
+from bot.store.store import Outgoing, Receipt, Store
+
+secret = ServerSecret.load_or_create(Path(sys.argv[2]))
+store = Store.open(sys.argv[1], secret)
+opened = store.unlock(sys.argv[3])
+n = len(store.events(opened))
+os.write(1, b"ready\\n")
+while True:
+    store.commit(
+        opened, [{"n": n, "text": "x" * (n % 5000)}], receipt=Receipt(str(n), "f", {"n": n}),
+        outbox=[Outgoing({"n": n})],
+    )
+    os.write(1, b"%d\\n" % n)
+    n += 1
+"""
+
+
+def child(url: str, key: Path, token: str) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-c", CHILD, url, str(key), token]
+    return subprocess.Popen(command, stdout=subprocess.PIPE)
+
+
+def kill_somewhere(process: subprocess.Popen[bytes], rng: random.Random) -> int | None:
+    """Let it run a while, kill it, and return the last number it acknowledged."""
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"ready\n"
+    time.sleep(rng.uniform(0, 0.05))
+    os.kill(process.pid, signal.SIGKILL)
+    lines = process.stdout.read().split(b"\n")[:-1]
+    process.wait()
+    process.stdout.close()
+    return int(lines[-1]) if lines else None
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_no_acknowledged_event_is_lost_or_doubled(
+    request: pytest.FixtureRequest, tmp_path: Path, database: str
+) -> None:
+    name = "sqlite_url" if database == "sqlite" else "postgres"
+    url = request.getfixturevalue(name)
+    key = tmp_path / "secret.key"
+    if database == "postgresql":
+        request.getfixturevalue("fresh_postgres")
+    secret = ServerSecret.load_or_create(key)
+    store = Store.open(url, secret)
+    opened, token = store.create(channel="web")
+    rng, acknowledged = random.Random(7), -1
+    for _ in range(KILLS if database == "sqlite" else KILLS // 4):
+        last = kill_somewhere(child(url, key, token), rng)
+        acknowledged = max(acknowledged, -1 if last is None else last)
+        found = [event["n"] for event in store.events(opened)]
+        assert found == list(range(len(found))), "in order, none twice"
+        assert len(found) in {acknowledged + 1, acknowledged + 2}, "none lost"
+        acknowledged = len(found) - 1
+    assert acknowledged > 5, "the children did write"
+    assert store.receipt(opened, str(acknowledged)) is not None
+    sent = [item.payload["n"] for item in store.due(limit=10**6)]
+    assert sent == list(range(acknowledged + 1)), "the outbox goes with the commit"
+    store.close()
+
+
+def test_a_killed_purge_can_be_done_again(tmp_path: Path, sqlite_url: str) -> None:
+    key = tmp_path / "secret.key"
+    store = Store.open(sqlite_url, ServerSecret.load_or_create(key))
+    tokens = [store.create(channel="web")[1] for _ in range(1500)]
+    purge = (
+        "import sys; from pathlib import Path; from datetime import UTC, datetime, timedelta;"
+        "from bot.store.keys import ServerSecret; from bot.store.store import Store;"
+        "s = Store.open(sys.argv[1], ServerSecret.load_or_create(Path(sys.argv[2])),"
+        " lambda: datetime.now(UTC) + timedelta(days=2)); print('ready', flush=True); s.purge()"
+    )
+    for wait in (0.0, 0.005, 0.01):
+        command = [sys.executable, "-c", purge, sqlite_url, str(key)]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE)
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(wait)
+        process.kill()
+        process.wait()
+        process.stdout.close()
+    done = subprocess.run([sys.executable, "-c", purge, sqlite_url, str(key)], check=True)
+    assert done.returncode == 0
+    assert store.purge() == 0
+    assert all(_gone(store, token) for token in tokens)
+    store.close()
+
+
+def _gone(store: Store, token: str) -> bool:
+    from bot.errors import UnknownConversation
+
+    try:
+        store.unlock(token)
+    except UnknownConversation:
+        return True
+    return False
