@@ -358,6 +358,14 @@ def test_about_oneself_is_done_alone(name: str) -> None:
     assert CATALOG[name].setting == "alone"
 
 
+@ALL
+def test_what_is_private_is_never_recalled_where_two_may_read(name: str) -> None:
+    if CATALOG[name].setting == "alone":
+        return
+    recalled = {step.recall.conversation for step in CATALOG[name] if step.recall}
+    assert not recalled & {"trigger_map", "pace_ladder", "safety_plan", "find_support", "repair"}
+
+
 def test_grounding_starts_outward() -> None:
     ids = [step.id for step in CATALOG["grounding"]]
     assert ids[:2] == ["room", "feet"]
