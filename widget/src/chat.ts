@@ -213,7 +213,7 @@ class Chat extends LitElement {
     const { title, body } = dialogContent(this.dialog, this.#view());
     return html`<dialog aria-labelledby="dialog-title" @close=${() => (this.dialog = null)}>
       <div class="dialog-top">
-        <h2 id="dialog-title" tabindex="-1" autofocus>${title}</h2>
+        <h2 id="dialog-title" tabindex="-1">${title}</h2>
         <button type="button" @click=${() => this.#close()}>${t("close")}</button>
       </div>
       <div class="dialog-body" tabindex="0">${body}</div>
@@ -236,7 +236,10 @@ class Chat extends LitElement {
 
   override updated(changed: PropertyValues): void {
     const dialog = this.querySelector("dialog");
-    if (changed.has("dialog") && dialog && !dialog.open) dialog.showModal();
+    if (changed.has("dialog") && dialog) {
+      if (!dialog.open) dialog.showModal();
+      if (changed.get("dialog")?.name !== this.dialog?.name) dialog.querySelector("h2")?.focus();
+    }
     if (this.#newTurn !== null) this.#bringIntoSight();
   }
 
