@@ -1,0 +1,39 @@
+"""The apology coach: what was done, what it did to the other, and what is repaired or will be different."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from bot.language.encoder import Encoder
+from bot.practice.coach import Coach
+from bot.practice.result import Span
+from bot.practice.text import Plain, whole
+
+_MISSING = {
+    "behaviour": "no_specific_behaviour",
+    "impact": "no_impact",
+    "repair": "no_repair_or_prevention",
+}
+
+
+class ApologyCoach(Coach):
+    """Checks apologies against section 5 of the interface. It never helps to press for an answer."""
+
+    kind = "apology"
+
+    @classmethod
+    def load(cls, encoder: Encoder | None, cache_dir: Path | None) -> ApologyCoach:
+        """Load the coach; without an encoder or a trained classifier it works by rules alone.
+
+        Raises:
+            ContentError: the rules are damaged.
+            ModelError: the trained classifier is damaged.
+        """
+        return cls(cls._rulebook(), cls._widen(encoder, cache_dir))
+
+    def _problems(self, read: Plain, parts: Mapping[str, Span | None]) -> list[tuple[str, Span]]:
+        missing = {
+            name: whole(read.source) for part, name in _MISSING.items() if parts[part] is None
+        }
+        return self._ordered({**self._widened(read), **self._ruled(read), **missing})

@@ -1,0 +1,102 @@
+"""What both coaches do: find the parts, find the problems, and say it with the person's own words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from bot.language.encoder import Encoder
+from bot.practice.result import Feedback, Kind, Problem, Span
+from bot.practice.rulebook import Rulebook, load_rulebook
+from bot.practice.text import Plain, plain, whole
+from bot.practice.widen import Widener, load_widener
+
+BLANK = "___"
+_LONGEST_PART = 90
+"""Characters of a person's own words that a suggestion repeats; longer ones become a blank."""
+
+
+class Coach:
+    """A coach over a rulebook; `widener` may add problems that no rule can name."""
+
+    kind: Kind
+
+    def __init__(self, rulebook: Rulebook, widener: Widener | None = None) -> None:
+        self._book = rulebook
+        self._widener = widener
+
+    @classmethod
+    def _rulebook(cls) -> Rulebook:
+        return load_rulebook(cls.kind)
+
+    @classmethod
+    def _widen(cls, encoder: Encoder | None, cache_dir: Path | None) -> Widener | None:
+        if encoder is None or cache_dir is None:
+            return None
+        return load_widener(cls.kind, encoder, cache_dir)
+
+    def check(self, text: str) -> Feedback:
+        """Return the feedback on `text`; the same text always gets the same feedback."""
+        read = self._read(text)
+        parts = self._parts(read)
+        found = self._problems(read, parts)
+        problems = tuple(self._problem(name, span, text, parts) for name, span in found)
+        return Feedback("needs_work" if problems else "good", parts, problems, self.kind)
+
+    def _parts(self, read: Plain) -> dict[str, Span | None]:
+        return {name: self._find(name, read) for name in self._book.parts}
+
+    def _read(self, text: str) -> Plain:
+        return plain(text, self._book.speller)
+
+    def _find(self, part: str, read: Plain) -> Span | None:
+        found = self._book.parts[part].first(read.text)
+        return read.to_source(*self._trimmed(read.text, *found)) if found else None
+
+    def _trimmed(self, text: str, start: int, end: int) -> tuple[int, int]:
+        """Cut a part where the next one begins; its first three words always stay."""
+        kept = re.match(r"(?:\S+ ){3}", text[start:end])
+        cut = self._book.trim.search(text, start + kept.end(), end) if kept else None
+        return start, cut.start() - 1 if cut else end
+
+    def _problems(self, read: Plain, parts: Mapping[str, Span | None]) -> list[tuple[str, Span]]:
+        raise NotImplementedError
+
+    def _ruled(self, read: Plain) -> dict[str, Span]:
+        """Return the problems that a rule names, each with the first words it stands on."""
+        found = {}
+        for name, rule in self._book.problems.items():
+            match = rule.first(read.text)
+            if match:
+                found[name] = read.to_source(*match)
+        return found
+
+    def _widened(self, read: Plain) -> dict[str, Span]:
+        if self._widener is None or not read.source.strip():
+            return {}
+        return {name: whole(read.source) for name in self._widener.problems(read.source)}
+
+    def _ordered(self, found: Mapping[str, Span]) -> list[tuple[str, Span]]:
+        return [(name, found[name]) for name in self._book.order if name in found]
+
+    def _problem(
+        self, name: str, span: Span, text: str, parts: Mapping[str, Span | None]
+    ) -> Problem:
+        advice = self._book.advice[name]
+        return Problem(
+            name.split("/", maxsplit=1)[0], *span, advice.why, fill(advice.try_, text, parts, span)
+        )
+
+
+def fill(template: str, text: str, parts: Mapping[str, Span | None], marked: Span) -> str:
+    """Put the person's own words into `template`; a part that is missing, long or marked is a blank."""
+    words = {name: _own_words(text, span, marked) for name, span in parts.items()}
+    return template.format(**words)
+
+
+def _own_words(text: str, span: Span | None, marked: Span) -> str:
+    if span is None or span[1] - span[0] > _LONGEST_PART:
+        return BLANK
+    inside = span[0] < marked[1] and marked[0] < span[1] and marked != whole(text)
+    return BLANK if inside else " ".join(text[slice(*span)].split())
