@@ -69,7 +69,9 @@ class Classifier:
                     cast(tuple[float, float, float], thresholds),
                 )  # fmt: skip
         except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
-            raise ModelError(f"the crisis classifier at {path} is damaged ({type(error).__name__})") from None
+            raise ModelError(
+                f"the crisis classifier at {path} is damaged ({type(error).__name__})"
+            ) from None
 
     def guess(self, text: str, plain: str) -> Guess | None:
         """Return a guess where the message, or a clause of it, is likely a crisis; else None."""
@@ -91,7 +93,9 @@ class Classifier:
         result: NDArray[np.float32] = powers / powers.sum(axis=1, keepdims=True)
         return result
 
-    def _name(self, vector: NDArray[np.float32], scores: NDArray[np.float32], crisis: float) -> Guess:
+    def _name(
+        self, vector: NDArray[np.float32], scores: NDArray[np.float32], crisis: float
+    ) -> Guess:
         category = cast(Category, self._classes[2 + int(np.argmax(scores[2:]))])
         urgency = 1.0 / (1.0 + np.exp(-float(with_bias(vector[None])[0] @ self._urgency)))
         level: Level = "emergency" if urgency >= self._emergency_at else "crisis"
@@ -108,4 +112,6 @@ def pieces_of(text: str, plain: str) -> list[str]:
     """Return the message as written, then its longer clauses in plain form."""
     clauses = [c.strip() for c in plain.split("|")]
     clauses = [c for c in clauses if len(c.split()) >= 3]
-    return [text, *clauses[:_CLAUSES]] if len(clauses) > 1 else [text, plain.replace("|", " ").strip()]
+    return (
+        [text, *clauses[:_CLAUSES]] if len(clauses) > 1 else [text, plain.replace("|", " ").strip()]
+    )

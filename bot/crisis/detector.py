@@ -45,7 +45,9 @@ class Sign:
         """Return the sign that `as_dict` described. Raises ValueError for anything else."""
         if raw.get("category") not in get_args(Category):
             raise ValueError("no such category")
-        return cls(tuple(map(str, raw["rules"])), cast(Category, raw["category"]), float(raw["weight"]))
+        return cls(
+            tuple(map(str, raw["rules"])), cast(Category, raw["category"]), float(raw["weight"])
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,9 @@ class CrisisDetector:
             classifier = Classifier.find(cache_dir, encoder)
         return cls(load_rules(), load_context(), classifier)
 
-    def assess(self, text: str, *, earlier: Sequence[Sign] = (), role: str | None = None) -> Verdict:
+    def assess(
+        self, text: str, *, earlier: Sequence[Sign] = (), role: str | None = None
+    ) -> Verdict:
         """Return the verdict on one message of any length up to 64 KiB. Never raises."""
         try:
             verdict = self._assess(text)
@@ -308,12 +312,25 @@ class _Reading:
         for entry in self.context.foreign:
             if any(p in self.full for p in entry.phrases):
                 level: Level = entry.level
-                if level == "crisis" and entry.category != "suicide" and self._time("recent", self.full):
+                if (
+                    level == "crisis"
+                    and entry.category != "suicide"
+                    and self._time("recent", self.full)
+                ):
                     level = "emergency"
                 if self.past and entry.category not in ("suicide", "self_harm"):
                     level = "gentle"
                 rank = _FOREIGN_RANKS[entry.category]
-                hits.append(_Hit(entry.id, entry.category, level, rank, None, frozenset({f"lang:{entry.lang}"})))
+                hits.append(
+                    _Hit(
+                        entry.id,
+                        entry.category,
+                        level,
+                        rank,
+                        None,
+                        frozenset({f"lang:{entry.lang}"}),
+                    )
+                )
         return hits
 
 
@@ -333,7 +350,7 @@ def _clause(text: str, found: re.Match[str]) -> str:
 
 
 def _rank(rule: str) -> int:
-    return _RANKS.get(rule, _RANKS.get(rule.split(".")[0], 50))
+    return _RANKS.get(rule, _RANKS.get(rule.split(".", maxsplit=1)[0], 50))
 
 
 def _combine(hits: Sequence[_Hit], flags: frozenset[str]) -> Verdict:
@@ -347,7 +364,9 @@ def _combine(hits: Sequence[_Hit], flags: frozenset[str]) -> Verdict:
         first = replace(first, level="crisis")
     rules = tuple(dict.fromkeys(h.rule for h in ordered))
     all_flags = flags.union(*(h.flags for h in ordered))
-    return Verdict(first.level, first.category, rules, _second(ordered), all_flags, _sign(first, rules, mild))
+    return Verdict(
+        first.level, first.category, rules, _second(ordered), all_flags, _sign(first, rules, mild)
+    )
 
 
 _BARE_FLAGS = frozenset({"minor", "quick_leave", "no_contact", "cant_talk"})
@@ -363,7 +382,11 @@ def _for_minor(hit: _Hit) -> _Hit:
 
 def _second(ordered: Sequence[_Hit]) -> Category | None:
     first = ordered[0]
-    others = [h.category for h in ordered if h.level in ("crisis", "emergency") and h.category != first.category]
+    others = [
+        h.category
+        for h in ordered
+        if h.level in ("crisis", "emergency") and h.category != first.category
+    ]
     return others[0] if others else first.second
 
 

@@ -58,6 +58,7 @@ class Line:
     topics: tuple[str, ...]
     area: str | None
     languages: tuple[str, ...]
+    special: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """Return the line as the HTTP interface gives it."""
@@ -82,7 +83,9 @@ class Region:
 class Hotlines:
     """All lines that may be shown, by region."""
 
-    def __init__(self, raw: Mapping[str, Any], names: Mapping[str, Any], local: Mapping[str, Any]) -> None:
+    def __init__(
+        self, raw: Mapping[str, Any], names: Mapping[str, Any], local: Mapping[str, Any]
+    ) -> None:
         self._raw = raw
         self._directories = {d["id"]: d for d in raw["directories"] if d["publish"] == "yes"}
         self._regions = {code: _region(code, entry) for code, entry in raw["countries"].items()}
@@ -117,7 +120,9 @@ class Hotlines:
         if found is None or not area:
             return found
         lines = tuple(ln for ln in found.lines if ln.area in (None, code.upper()))
-        return Region(found.code, code.upper(), found.name, found.emergency, found.emergency_note, lines)
+        return Region(
+            found.code, code.upper(), found.name, found.emergency, found.emergency_note, lines
+        )
 
     def name_of(self, code: str) -> str:
         """Return the name of any country we know, with or without lines."""
@@ -132,7 +137,11 @@ class Hotlines:
 
     def directories(self, topic: str) -> list[dict[str, str]]:
         """Return the directories for a topic of a line (such as `tech_monitoring`), as `{"name", "url"}`."""
-        return [{"name": d["name"], "url": d["url"]} for d in self._directories.values() if topic in d["topics"]]
+        return [
+            {"name": d["name"], "url": d["url"]}
+            for d in self._directories.values()
+            if topic in d["topics"]
+        ]
 
     def lines(self, code: str, topic: str) -> tuple[Line, ...]:
         """Return the lines of a region for a category, the best fit first, nearest area first."""
@@ -141,9 +150,9 @@ class Hotlines:
             return ()
         wanted = TOPICS.get(topic, (topic,))
 
-        def fit(line: Line) -> tuple[int, int]:
+        def fit(line: Line) -> tuple[int, bool, int]:
             best = min(wanted.index(t) for t in line.topics if t in wanted)
-            return (0 if line.area and line.area == region.area else 1, best)
+            return (0 if line.area and line.area == region.area else 1, line.special, best)
 
         return tuple(sorted((ln for ln in region.lines if set(ln.topics) & set(wanted)), key=fit))
 
@@ -195,7 +204,9 @@ class Hotlines:
         for region in self._regions.values():
             shown += [region.emergency, region.emergency_note]
             shown += [v for ln in region.lines for v in (ln.call, ln.text, ln.name, ln.hours) if v]
-        return frozenset(re.sub(r"\D", "", n) for s in shown for n in re.findall(r"[\d][\d \-–/]*\d|\d", s))
+        return frozenset(
+            re.sub(r"\D", "", n) for s in shown for n in re.findall(r"[\d][\d \-–/]*\d|\d", s)
+        )
 
     def _entries(self) -> Iterable[Mapping[str, Any]]:
         for country in self._raw["countries"].values():
@@ -215,7 +226,9 @@ class Hotlines:
 def _region(code: str, raw: Mapping[str, Any]) -> Region:
     lines = tuple(_line(ln) for ln in raw["lines"] if ln.get("publish", "yes") == "yes")
     emergency = raw["emergency"]
-    return Region(code, None, raw["name"], str(emergency["number"]), emergency.get("note") or "", lines)
+    return Region(
+        code, None, raw["name"], str(emergency["number"]), emergency.get("note") or "", lines
+    )
 
 
 def _line(raw: Mapping[str, Any]) -> Line:
@@ -231,6 +244,7 @@ def _line(raw: Mapping[str, Any]) -> Line:
         topics=tuple(raw["topics"]),
         area=raw.get("area"),
         languages=tuple(str(x) for x in raw.get("languages", ())),
+        special=bool(raw.get("special")),
     )
 
 

@@ -13,14 +13,18 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
-_ZERO_WIDTH = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufe0e\ufe0f]")
+_ZERO_WIDTH = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufe0e\ufe0f]"
+)
 _APOSTROPHES = re.compile("['\u2018\u2019\u02bc\u00b4`\u2032]")
 _LOOKALIKE = str.maketrans(
     "аеорсухіјѕԁһкмтвнΑΒΕΗΙΚΜΝΟΡΤΧαοερυνκιτ",
     "aeopcyxijsdhkmtbhabehikmnoptxaoepuvkit",
 )
 _LEET = str.maketrans("013457@$!€£", "oieastasiel")
-_LEET_TOKEN = re.compile(r"(?<![\w@$!])(?=[\w@$!]*[a-z])(?=[\w@$!]*[013457@$!])[a-z0-9@$!]{2,}(?![\w@$])")
+_LEET_TOKEN = re.compile(
+    r"(?<![\w@$!])(?=[\w@$!]*[a-z])(?=[\w@$!]*[013457@$!])[a-z0-9@$!]{2,}(?![\w@$])"
+)
 _NOT_LEET = re.compile(
     r"\d+(?:st|nd|rd|th|am|pm|mg|ml|g|kg|k|x|s|m|f|h|hrs?|min|mins|yo|yrs?|years?|days?|weeks?|months?|cm|km|kms|mm|oz|lbs?)"
     r"|[mf]\d+|\w*\d{2,}\w*|[a-z]+!+|p[0-9]|b4|h8|mp[34]|gr8|l8r|m8|w8|2nite|2day|[a-z]+\d|\d[a-z]+"
@@ -36,7 +40,9 @@ _CLAUSE = re.compile(
     r"[.!?;:\n\r…()\[\]{}\"“”«»]+|\s[-–—]+\s|[—–]|\s(?=but\b|and then\b|although\b|though\b|except\b|yet i\b"
     r"|because\b|cuz\b|so now\b|and now\b|and i (?:want|wanna|wish|dont|cant|took|have|am)\b|aber\b|pero\b|mais\b)"
 )
-_LEAD = re.compile(r"\b(no|nope|nah|yes|yeah|ok|okay|haha|hahaha|lol|well|fine|please|sorry|hi|hey|hello),")
+_LEAD = re.compile(
+    r"\b(no|nope|nah|yes|yeah|ok|okay|haha|hahaha|lol|well|fine|please|sorry|hi|hey|hello),"
+)
 _SPACE = re.compile(r"[^\w|]+")
 _WORD = re.compile(r"\w+")
 
@@ -87,7 +93,9 @@ def _guess(found: re.Match[str]) -> str:
     letters = re.sub(r"[*.\-_#·•]", "", token)
     if letters in _SENSITIVE:
         return letters
-    pattern = re.compile("".join("[a-z]{0,2}" if c in "*#" else "[a-z]?" if not c.isalpha() else c for c in token))
+    pattern = re.compile(
+        "".join("[a-z]{0,2}" if c in "*#" else "[a-z]?" if not c.isalpha() else c for c in token)
+    )
     fits = [w for w in _SENSITIVE if w[0] == token[0] and pattern.fullmatch(w)]
     return min(fits, key=lambda w: (abs(len(w) - len(token)), w)) if fits else found[0]
 
@@ -198,7 +206,9 @@ def _one_slip(a: str, b: str) -> bool:
     """Return whether `a` becomes `b` by one insertion, deletion, substitution or swap of neighbours."""
     if abs(len(a) - len(b)) > 1:
         return False
-    start = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+    start = next(
+        (i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b))
+    )
     if len(a) > len(b):
         return a[start + 1 :] == b[start:]
     if len(a) < len(b):

@@ -101,14 +101,17 @@ def load_context(path: Path = DATA / "context.yml") -> Context:
     """Return the compiled context patterns. Raises ContentError for a broken file."""
     raw = read(path)
     return Context(
-        idioms=_compile(raw["idioms"]),
-        frames={name: _compile(items) for name, items in raw["frames"].items()},
-        time={name: _compile(items) for name, items in raw["time"].items()},
-        negation=_compile([raw["negation"]["before"]]),
-        not_negation=_compile([raw["negation"]["not_negation"]]),
-        preference=_compile([raw["negation"]["preference"]]),
-        flags={name: _compile(items, bare=name == "quick_leave") for name, items in raw["flags"].items()},
-        languages={name: _compile([item]) for name, item in raw["languages"].items()},
+        idioms=compile_any(raw["idioms"]),
+        frames={name: compile_any(items) for name, items in raw["frames"].items()},
+        time={name: compile_any(items) for name, items in raw["time"].items()},
+        negation=compile_any([raw["negation"]["before"]]),
+        not_negation=compile_any([raw["negation"]["not_negation"]]),
+        preference=compile_any([raw["negation"]["preference"]]),
+        flags={
+            name: compile_any(items, bare=name == "quick_leave")
+            for name, items in raw["flags"].items()
+        },
+        languages={name: compile_any([item]) for name, item in raw["languages"].items()},
         foreign=tuple(_foreign(item) for item in raw["foreign"]),
     )
 
@@ -124,7 +127,7 @@ def _rule(raw: Mapping[str, Any], macros: Mapping[str, str]) -> Rule:
         category=cast(Category, raw["category"]),
         level=cast(Level, raw["level"]),
         kind=cast(Kind, raw["kind"]),
-        pattern=_compile([_fill(p, macros) for p in raw["any"]]),
+        pattern=compile_any([_fill(p, macros) for p in raw["any"]]),
         second=raw.get("second"),
         recent=raw.get("recent"),
         recent_category=raw.get("recent_category"),
@@ -141,7 +144,9 @@ def _rule(raw: Mapping[str, Any], macros: Mapping[str, str]) -> Rule:
 
 def _foreign(raw: Mapping[str, Any]) -> Foreign:
     phrases = tuple(normalise(p).strip(" |") for p in raw["any"])
-    return Foreign(f"{raw['id']}.{raw['lang']}", raw["category"], raw["level"], raw["lang"], phrases)
+    return Foreign(
+        f"{raw['id']}.{raw['lang']}", raw["category"], raw["level"], raw["lang"], phrases
+    )
 
 
 def _expand_macros(raw: Mapping[str, str]) -> dict[str, str]:
@@ -155,7 +160,8 @@ def _fill(pattern: str, macros: Mapping[str, str]) -> str:
     return _NAME.sub(lambda found: macros.get(found[1], found[0]), pattern)
 
 
-def _compile(patterns: Sequence[str], *, bare: bool = False) -> re.Pattern[str]:
+def compile_any(patterns: Sequence[str], *, bare: bool = False) -> re.Pattern[str]:
+    """Return one pattern for any of several, at word borders unless `bare`. Raises ContentError."""
     joined = "|".join(f"(?:{_GAP.sub(_gap, p)})" for p in patterns)
     try:
         return re.compile(joined if bare else rf"(?<!\w)(?:{joined})(?!\w)")
