@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -94,7 +94,7 @@ class Place:
 
     def value(self, name: str) -> str:
         """Return what stands for one placeholder. Raises ContentError for an unknown one."""
-        makers = {
+        makers: dict[str, Callable[[], str]] = {
             "emergency": self._emergency, "silent": self._silent, "line": self._line,
             "line_short": self._line_short, "text": self._text, "all_lines": self._all_lines,
             "tech": self._tech, "poison": self._poison, "country": lambda: self.name,
