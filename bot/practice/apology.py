@@ -1,4 +1,4 @@
-"""The apology coach: what was done, what it did to the other, and what is repaired or will be different."""
+"""The apology coach: what was done, what it did to the other, and what will be different."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MISSING = {
 
 
 class ApologyCoach(Coach):
-    """Checks apologies against section 5 of the interface. It never helps to press for an answer."""
+    """Checks apologies against section 5 of the interface; never helps to press for an answer."""
 
     kind = "apology"
 

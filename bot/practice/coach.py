@@ -1,4 +1,4 @@
-"""What both coaches do: find the parts, find the problems, and say it with the person's own words."""
+"""What both coaches do: find the parts and the problems, and say it in the person's own words."""
 
 from __future__ import annotations
 
@@ -8,14 +8,10 @@ from pathlib import Path
 
 from bot.language.encoder import Encoder
 from bot.practice.result import Feedback, Kind, Problem, Span
+from bot.practice.scaffold import own_words, scaffold
 from bot.practice.rulebook import Rulebook, load_rulebook
 from bot.practice.text import Plain, plain, whole
 from bot.practice.widen import Widener, load_widener
-
-BLANK = "___"
-_LONGEST_PART = 90
-"""Characters of a person's own words that a suggestion repeats; longer ones become a blank."""
-
 
 class Coach:
     """A coach over a rulebook; `widener` may add problems that no rule can name."""
@@ -80,23 +76,26 @@ class Coach:
     def _ordered(self, found: Mapping[str, Span]) -> list[tuple[str, Span]]:
         return [(name, found[name]) for name in self._book.order if name in found]
 
+    def names_force(self, text: str) -> bool:
+        """Return whether `text` names force, pressure or an ignored no."""
+        return self._has("force", text)
+
+    def names_fear(self, text: str) -> bool:
+        """Return whether force, fear or control is in it: no wording makes such a talk safe."""
+        return self._has("force", text) or self._has("fear", text)
+
+    def _has(self, rule: str, text: str) -> bool:
+        return self._book.extra[rule].first(self._read(text).text) is not None
+
     def _problem(
         self, name: str, span: Span, text: str, parts: Mapping[str, Span | None]
     ) -> Problem:
         advice = self._book.advice[name]
-        return Problem(
-            name.split("/", maxsplit=1)[0], *span, advice.why, fill(advice.try_, text, parts, span)
-        )
+        marked = span if span != whole(text) else (0, 0)
+        own = scaffold(self.kind, own_words(text, parts, marked))
+        public = name.split("/", maxsplit=1)[0]
+        return Problem(public, *span, advice.why, advice.try_.format(scaffold=own))
 
-
-def fill(template: str, text: str, parts: Mapping[str, Span | None], marked: Span) -> str:
-    """Put the person's own words into `template`; a part that is missing, long or marked is a blank."""
-    words = {name: _own_words(text, span, marked) for name, span in parts.items()}
-    return template.format(**words)
-
-
-def _own_words(text: str, span: Span | None, marked: Span) -> str:
-    if span is None or span[1] - span[0] > _LONGEST_PART:
-        return BLANK
-    inside = span[0] < marked[1] and marked[0] < span[1] and marked != whole(text)
-    return BLANK if inside else " ".join(text[slice(*span)].split())
+    def scaffold(self, text: str) -> str:
+        """Return the shortest whole form of `text`: its own parts, and a blank for each missing one."""
+        return scaffold(self.kind, own_words(text, self.check(text).parts, (0, 0)))

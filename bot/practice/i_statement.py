@@ -28,20 +28,9 @@ class IStatementCoach(Coach):
         """
         return cls(cls._rulebook(), cls._widen(encoder, cache_dir))
 
-    def names_force(self, text: str) -> bool:
-        """Return whether `text` names force, pressure or an ignored no."""
-        return self._has("force", text)
-
-    def names_fear(self, text: str) -> bool:
-        """Return whether `text` speaks of force, fear or control: no wording makes such a talk safe."""
-        return self._has("force", text) or self._has("fear", text)
-
     def is_limit(self, text: str) -> bool:
         """Return whether `text` is a plain limit: whole as it stands, and no I-statement."""
         return self._has("limit", text)
-
-    def _has(self, rule: str, text: str) -> bool:
-        return self._book.extra[rule].first(self._read(text).text) is not None
 
     def _problems(self, read: Plain, parts: Mapping[str, Span | None]) -> list[tuple[str, Span]]:
         if self._book.extra["limit"].first(read.text):
