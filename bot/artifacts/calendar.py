@@ -1,4 +1,5 @@
-"""Artifacts as a calendar file: one event that says nothing of what the plan is about (RFC 5545)."""
+"""Artifacts as a calendar file: one event that says nothing of what the plan is about (RFC
+5545)."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ LASTS = timedelta(minutes=30)
 def as_calendar(artifact: Artifact) -> bytes:
     """Return one neutral event on the plan's own date, else a week after it was made.
 
-    With a time it stands at that hour wherever the person is ("floating"), else it takes the whole day.
+    With a time it stands at that hour wherever the person is ("floating"), else it takes the whole
+    day.
     """
     calendar = Calendar()
     calendar.add("prodid", "-//calendar//EN")  # a name would say what this is about

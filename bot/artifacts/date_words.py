@@ -96,8 +96,8 @@ def plain(text: str) -> str:
     # "Sat" and "sun" are other words as well: a day only after one of these, or alone.
     for short, name in (("sat", "saturday"), ("sun", "sunday")):
         before = r"(^|\b(?:on|this|next|by|until|till|every|coming|or|and|from|before|after) )"
-        text = re.sub(rf"{before}{short}(?=$|[.!?;]| (?:at|morning|afternoon|evening|night|or|and)\b)",
-                      rf"\1{name}", text)  # fmt: skip
+        after = r"(?=$|[.!?;]| (?:at|morning|afternoon|evening|night|or|and)\b)"
+        text = re.sub(f"{before}{short}{after}", rf"\1{name}", text)
     return text
 
 

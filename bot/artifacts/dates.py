@@ -1,7 +1,8 @@
 """Dates and times in free words: "next Friday", "in two weeks", "half past six", "the 3rd of May".
 
-Only what is plainly meant is read; anything else is None, and the plan then has no date of its own.
-A day without a year is the next one to come, a day that has passed is none. Numbers are read day first
+Only what is plainly meant is read; anything else is None, and the plan then has no date of its
+own. A day without a year is the next one to come, a day that has passed is none. Numbers are read
+day first
 (3/5 is the third of May), month first in the United States.
 """
 
@@ -9,9 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, time, timedelta
-
-from dateutil.easter import easter
+from datetime import date, timedelta
 
 from bot.artifacts.date_words import (
     DAY,
@@ -25,6 +24,9 @@ from bot.artifacts.date_words import (
     number,
     plain,
 )
+from bot.artifacts.times import read_time
+
+__all__ = ["read_date", "read_time"]
 
 Reader = Callable[[re.Match[str], date, bool], date | None]
 
@@ -48,25 +50,6 @@ def read_date(text: str, today: date, *, region: str | None = None) -> date | No
     return None
 
 
-def read_time(text: str) -> time | None:
-    """Return the first time of day named in `text`, or None.
-
-    Without am, pm or a part of the day, one to seven is read as afternoon or evening, for plans are
-    rarely made for before eight in the morning.
-    """
-    words = plain(text)
-    late = re.search(r"\b(evening|afternoon|tonight|night|pm)\b", words) is not None
-    early = re.search(r"\b(morning|am)\b", words) is not None
-    hits = [(m.start(), i, m) for i, (p, _) in enumerate(_CLOCK) for m in p.finditer(words)]
-    for _, index, match in sorted(hits, key=lambda hit: hit[:2]):
-        found = _CLOCK[index][1](match)
-        if found is not None:
-            return _half_of_day(*found, late=late, early=early)
-    return None
-
-
-# Dates
-
 _HOW_OFTEN = re.compile(
     r"\b(?:once|twice|times|days|hours|minutes|nights|evenings|mornings|walks|talks)"
     r" (?:a|per|each|every) (?:day|week|weekend|fortnight|month|year)\b"
@@ -77,7 +60,9 @@ def _first(
     layer: tuple[tuple[re.Pattern[str], Reader], ...], words: str, today: date, month_first: bool
 ) -> date | None:
     """Return the date of the earliest, then longest, match that is a date from today on."""
-    hits = [(m.start(), -m.end(), i, m) for i, (p, _) in enumerate(layer) for m in p.finditer(words)]
+    hits = [
+        (m.start(), -m.end(), i, m) for i, (p, _) in enumerate(layer) for m in p.finditer(words)
+    ]
     for *_, index, match in sorted(hits, key=lambda hit: hit[:3]):
         found = layer[index][1](match, today, month_first)
         if found is not None and found >= today:
@@ -86,9 +71,12 @@ def _first(
 
 
 def _without_refused(words: str) -> str:
-    """Drop a day named only to be refused ("not Friday") and what says how often ("twice a week")."""
+    """Drop a day named only to be refused ("not Friday") and what says how often ("twice a
+    week")."""
     words = _HOW_OFTEN.sub("", words)
-    return re.sub(rf"\b(?:not|rather than|instead of|except|never) (?:on )?(?:a )?{DAY}s?\b", "", words)
+    return re.sub(
+        rf"\b(?:not|rather than|instead of|except|never) (?:on )?(?:a )?{DAY}s?\b", "", words
+    )
 
 
 def _day(year: int, month: int, day: int) -> date | None:
@@ -145,13 +133,19 @@ def _day_of_month(m: re.Match[str], today: date, _us: bool) -> date | None:
 def _feast(m: re.Match[str], today: date, _us: bool) -> date | None:
     months_days = NAMED[m["feast"]]
     if months_days is None:
-        years = (easter(today.year + n) for n in range(2))
-        found = next(day for day in years if day >= today)
+        found = next((e for n in range(2) if (e := _easter(today.year + n)) >= today), None)
     else:
-        coming = _coming(*months_days, today)
-        assert coming is not None
-        found = coming
-    return found + timedelta(days=1 if m["after"] else 0)
+        found = _coming(*months_days, today)
+    return found + timedelta(days=1 if m["after"] else 0) if found else None
+
+
+def _easter(year: int) -> date:
+    """Return Easter Sunday (the rule of Meeus, Jones and Butcher for the Gregorian calendar)."""
+    a, (b, c) = year % 19, divmod(year, 100)
+    h = (19 * a + b - b // 4 - (8 * b + 13) // 25 + 15) % 30
+    k = (32 + 2 * (b % 4) + 2 * (c // 4) - h - c % 4) % 7
+    month, day = divmod(h + k - 7 * ((a + 11 * h + 22 * k) // 451) + 114, 31)
+    return date(year, month, day + 1)
 
 
 def _weekday_of(m: re.Match[str], today: date, _us: bool) -> date | None:
@@ -176,13 +170,10 @@ def _nth(start: date, which: str, weekday: int) -> date | None:
 
 
 def _in_month(m: re.Match[str], today: date, _us: bool) -> date | None:
-    month = MONTHS[m["month"]]
-    if m["year"]:
-        start = date(_year(m["year"]), month, 1)
-    else:
-        coming = _coming(month, 1, today.replace(day=1))
-        assert coming is not None
-        start = coming
+    month, first = MONTHS[m["month"]], today.replace(day=1)
+    start = date(_year(m["year"]), month, 1) if m["year"] else _coming(month, 1, first)
+    if start is None:
+        return None
     found = _part_of_month(start, m["part"])
     # "In November", said in November, is from now on; a month of a year gone by is no date.
     return today if found < today <= _months_on(start, 1) else found
@@ -230,7 +221,7 @@ def _next_weekday(weekday: int, today: date) -> date:
 
 
 def _weekday(m: re.Match[str], today: date, _us: bool) -> date | None:
-    """Read a weekday; "next Friday" is the Friday of the week after this one (weeks begin on Monday)."""
+    """Read a weekday; "next Friday" is that of the week after this one (weeks begin on Monday)."""
     found = _next_weekday(DAYS[m["day"]], today)
     monday = today - timedelta(days=today.weekday())
     if m["which"] == "next" and found < monday + timedelta(days=7):
@@ -296,109 +287,57 @@ def _patterns(*pairs: tuple[str, Reader]) -> tuple[tuple[re.Pattern[str], Reader
     return tuple((re.compile(rf"\b(?:{pattern})\b"), reader) for pattern, reader in pairs)
 
 
+_NTH = "first|second|third|fourth|last|1st|2nd|3rd|4th"
+_NUMERAL = r"\d{1,2}(?:st|nd|rd|th)?"
+_THIS_MONTH = "(?:the|this|next|every|each) month"
+_AFTER_DAY = (
+    "at|in|on|around|by|evening|morning|afternoon|or|and|if|so|then|after|before"
+)  # fmt: skip
+
 _EXACT = _patterns(
     (r"(\d{4})-(\d{1,2})-(\d{1,2})", _iso),
     (r"(?<![\d/.])(\d{1,2})[/](\d{1,2})(?:[/](\d{4}|\d{2}))?(?![/\d])", _numeric),
     (r"(?<![\d/.])(\d{1,2})[.-](\d{1,2})[.-](\d{4}|\d{2})(?!\d)", _numeric),
-    (rf"(?P<day>\d{{1,2}}(?:st|nd|rd|th)?|{ORDINAL})(?: day)?(?: of)? (?P<month>{MONTH}){_YEAR}", _named_day),
-    (rf"{_NOT_THE_VERB}(?P<month>{MONTH})(?: the)? (?P<day>\d{{1,2}}(?:st|nd|rd|th)?|{ORDINAL})(?!\d){_YEAR}", _named_day),
-    (rf"(?P<nth>first|second|third|fourth|last|1st|2nd|3rd|4th) (?P<day>{DAY}) (?:of|in) "
-     rf"(?P<month>{MONTH}|(?:the|this|next|every|each) month)", _weekday_of),
-    (r"(?P<day>\d{1,2}(?:st|nd|rd|th))"
-     r"(?: (?:of )?(?P<which>(?:the|this|next|every|each) month))?"
-     r"(?=$|[.,;!?)]| (?:at|in|on|around|by|evening|morning|afternoon|or|and|if|so|then|after|before)\b)",
-     _day_of_month),
+    (rf"(?P<day>{_NUMERAL}|{ORDINAL})(?: day)?(?: of)? (?P<month>{MONTH}){_YEAR}", _named_day),
+    (
+        rf"{_NOT_THE_VERB}(?P<month>{MONTH})(?: the)? (?P<day>{_NUMERAL}|{ORDINAL})(?!\d){_YEAR}",
+        _named_day,
+    ),
+    (rf"(?P<nth>{_NTH}) (?P<day>{DAY}) (?:of|in) (?P<month>{MONTH}|{_THIS_MONTH})", _weekday_of),
+    (
+        rf"(?P<day>\d{{1,2}}(?:st|nd|rd|th))(?: (?:of )?(?P<which>{_THIS_MONTH}))?"
+        rf"(?=$|[.,;!?)]| (?:{_AFTER_DAY})\b)",
+        _day_of_month,
+    ),
     (rf"(?:(?P<after>after) )?(?P<feast>{'|'.join(NAMED)})", _feast),
-)  # fmt: skip
+)
 
 _RELATIVE = _patterns(
     (r"today|tonight|this (?:morning|afternoon|evening)|right (?:now|away)", _today),
     (r"(?:the )?(?P<after>day after )?tomorrow", _tomorrow),
-    (rf"in (?:about |around |another |the next )?(?P<n>{NUMBER}) (?P<unit>{UNIT})(?: time)?", _in),
+    (
+        rf"in (?:about |around |another |the next )?(?P<n>{NUMBER}) (?P<unit>{UNIT})(?: time)?",
+        _in,
+    ),
     (rf"(?P<n>{NUMBER}) (?P<unit>{UNIT}) (?:on|later|away|ahead|time)(?! {DAY}| on)", _in),
-    (rf"(?P<n>{NUMBER}) (?P<unit>{UNIT}) (?:from |on )?(?:this )?(?P<from>now|today|tomorrow|{DAY})",
-     _week_from),
+    (
+        rf"(?P<n>{NUMBER}) (?P<unit>{UNIT}) (?:from |on )?(?:this )?"
+        rf"(?P<from>now|today|tomorrow|{DAY})",
+        _week_from,
+    ),
     (rf"(?:{_TO_COME} )?(?P<day>{DAY})s?(?: (?P<on>week|fortnight))?", _weekday),
     (rf"(?:{_PART}(?: of)?(?: the)? )?next (?P<unit>week|weekend|month|year)", _next_unit),
     (rf"{_PART} of (?:(?:the|this|that) )?(?P<unit>week|month|year)", _end_of),
     (r"(?:this|the|coming) weekend|weekends|every weekend", _this_weekend),
-    (rf"(?:{_PART}(?: of)? |(?:in|by|until|till|before|from|during|next|this|of) )"
-     rf"(?P<month>{MONTH}){_YEAR}", _in_month),
+    (
+        rf"(?:{_PART}(?: of)? |(?:in|by|until|till|before|from|during|next|this|of) )"
+        rf"(?P<month>{MONTH}){_YEAR}",
+        _in_month,
+    ),
     (rf"(?P<month>{MONTH}) (?P<year>20\d\d)(?P<part>)", _in_month),
-)  # fmt: skip
+)
 
 _SPAN = _patterns(
     (rf"(?:after |within )?(?P<n>{NUMBER}) (?P<unit>days?|weeks?|fortnights?|months?|years?)"
      r"(?! (?:a|per|each|every|ago|old|long)\b)", _in),
 )  # fmt: skip
-
-
-# Times
-
-_HOURS = r"\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
-_MINUTES = r"five|ten|twenty|twenty[ -]five|quarter|half|\d{1,2}"
-_AFTER_HOUR = r"(?! ?(?:/|[.:]\d|days?|weeks?|months?|years?|hours?|minutes?|times?|%|st\b|nd\b|rd\b|th\b))"
-
-
-def _spoken(m: re.Match[str]) -> tuple[int, int, str | None] | None:
-    hour, minutes = number(m["h"]), m["m"].replace("a ", "")
-    amount = {"quarter": 15, "half": 30}.get(minutes) or number(minutes)
-    if hour is None or amount is None or amount > 59 or hour > 23:
-        return None
-    whole = round(hour * 60 + (amount if m["way"] in {"past", "after"} else -amount)) % 1440
-    return whole // 60, whole % 60, m["half"]
-
-
-def _half_hour(m: re.Match[str]) -> tuple[int, int, str | None] | None:
-    hour = number(m["h"])
-    return None if hour is None or hour > 12 else (round(hour), 30, m["half"])
-
-
-def _digits(m: re.Match[str]) -> tuple[int, int, str | None] | None:
-    hour, minute = number(m["h"]), int(m["m"] or 0)
-    if hour is None or hour > 24 or minute > 59 or (hour > 12 and m["half"] == "am"):
-        return None
-    # A leading zero and the hours past twelve are the clock of 24 hours.
-    half = m["half"] or ("24" if m["h"].startswith("0") or hour > 12 else None)
-    return round(hour) % 24, minute, half
-
-
-def _noon(_m: re.Match[str]) -> tuple[int, int, str | None]:
-    return 12, 0, "24"
-
-
-def _midnight(_m: re.Match[str]) -> tuple[int, int, str | None]:
-    return 0, 0, "24"
-
-
-_AMPM = r"(?: ?(?P<half>am|pm)\b)"
-_CLOCK = (
-    (re.compile(rf"\b(?P<m>(?:a )?(?:{_MINUTES}))(?: minutes)? (?P<way>past|to|after|before) (?P<h>{_HOURS})\b"
-                rf"{_AMPM}?{_AFTER_HOUR}"), _spoken),
-    (re.compile(rf"\bhalf (?P<h>{_HOURS})\b{_AMPM}?{_AFTER_HOUR}"), _half_hour),
-    (re.compile(rf"(?<![\d/.:])(?P<h>\d{{1,2}})[:h](?P<m>\d\d)(?![\d:]){_AMPM}?"), _digits),
-    (re.compile(rf"(?<![\d/.:])(?P<h>\d{{1,2}})\.(?P<m>\d\d){_AMPM}"), _digits),
-    (re.compile(rf"\b(?:at|around|about|by|from|until|till|before|after) (?P<h>\d{{1,2}})\.(?P<m>[0-5]\d)"
-                rf"(?![\d.]){_AMPM}?"), _digits),
-    (re.compile(rf"\b(?P<h>{_HOURS})(?P<m>){_AMPM}"), _digits),
-    (re.compile(rf"\b(?P<h>{_HOURS})(?P<m>) o ?clock\b{_AMPM}?"), _digits),
-    (re.compile(rf"\b(?:at|around|about|by|from|until|till|before|after) (?:about |around )?"
-                rf"(?P<h>{_HOURS})(?P<m>)(?P<half>)\b{_AFTER_HOUR}(?! (?:of|or more|the|{MONTH}|{DAY}))"), _digits),
-    (re.compile(rf"^(?P<h>{_HOURS})(?P<m>)(?P<half>)(?: ish| or so)?[.!]?$"), _digits),
-    (re.compile(rf"\b(?P<h>{_HOURS})(?P<m>)(?P<half>)(?= (?:in the (?:morning|afternoon|evening)|at night))"),
-     _digits),
-    (re.compile(r"\b(?:noon|midday|12 noon)\b"), _noon),
-    (re.compile(r"\bmidnight\b"), _midnight),
-)  # fmt: skip
-
-_EVENING_HOURS = range(1, 8)
-
-
-def _half_of_day(hour: int, minute: int, half: str | None, *, late: bool, early: bool) -> time:
-    if half == "24" or hour > 12:
-        return time(hour, minute)
-    if half == "am" or (early and not late):
-        return time(hour % 12, minute)
-    if half == "pm" or (late and hour != 12) or hour in _EVENING_HOURS:
-        return time(hour % 12 + 12, minute)
-    return time(hour, minute)

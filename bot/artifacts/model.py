@@ -27,7 +27,8 @@ class Section:
 class Artifact:
     """Everything that a card or a file shows. `id` is random and no secret; it names the download.
 
-    `calendar_on` is the plan's own date, `calendar_at` the time it names, in the person's own clock.
+    `calendar_on` is the plan's own date, `calendar_at` the time it names, in the person's own
+    clock.
     """
 
     id: str
@@ -81,7 +82,8 @@ class Artifact:
 
     @classmethod
     def from_dict(cls, raw: Mapping[str, Any]) -> Artifact:
-        """Make an artifact of what `as_dict` returned (KeyError or ValueError for anything else)."""
+        """Make an artifact of what `as_dict` returned (KeyError or ValueError for anything
+        else)."""
         on, at = raw["calendar_on"], raw.get("calendar_at")
         return cls(
             id=raw["id"],

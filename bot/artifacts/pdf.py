@@ -1,6 +1,7 @@
 """Artifacts as PDF: tagged, with real text, title and language, made by Typst.
 
-PDF/UA-1 (ISO 14289-1) where every character has a glyph; it forbids any other, and what a person wrote
+PDF/UA-1 (ISO 14289-1) where every character has a glyph; it forbids any other, and what a person
+wrote
 is never changed to fit, so with a sign no font here has the file is tagged but without that claim.
 """
 
@@ -17,7 +18,7 @@ from typing import Any, Literal
 import typst
 
 from bot.artifacts.model import Artifact
-from bot.artifacts.words import long_date, paragraphs
+from bot.artifacts.words import long_date, one_line, paragraphs
 from bot.wording import say
 
 Paper = Literal["a4", "letter"]
@@ -25,6 +26,8 @@ _TEMPLATE = Path(__file__).with_name("plan.typ")
 _PAPERS: dict[Paper, str] = {"a4": "a4", "letter": "us-letter"}
 _FONTS = ("Libertinus Serif", "DejaVu Sans")
 _LANGUAGE = "en"
+_UNTITLED = "-"
+"""PDF/UA needs a title that is not empty."""
 _lock = threading.Lock()
 
 
@@ -42,11 +45,10 @@ def as_pdf(artifact: Artifact, paper: Paper = "a4") -> bytes:
 def _compile(data: dict[str, Any], made: datetime, standards: list[Any]) -> bytes:
     inputs = {"data": json.dumps(data)}
     with _lock:  # the compiler is one object with the fonts loaded once
-        made_pdf = _compiler().compile(
+        made_pdf: Any = _compiler().compile(
             format="pdf", sys_inputs=inputs, pdf_standards=standards, timestamp=made
         )
-    assert isinstance(made_pdf, bytes)
-    return made_pdf
+    return bytes(made_pdf)
 
 
 @lru_cache(maxsize=1)
@@ -67,17 +69,20 @@ def _more_fonts() -> list[str]:
 def _data(artifact: Artifact, paper: Paper) -> dict[str, Any]:
     blank = [[say("artifacts.blank")]]
     return {
-        "title": artifact.title,
+        "title": one_line(artifact.title) or _UNTITLED,
         "language": _LANGUAGE,
-        "header": artifact.header,
-        "footer": artifact.footer,
+        "header": artifact.header and one_line(artifact.header),
+        "footer": artifact.footer and one_line(artifact.footer),
         "made_on": say("artifacts.made_on", date=long_date(artifact.made_on)),
         "page": say("artifacts.page"),
         "note": None,
         "paper": _PAPERS[paper],
         "fonts": _FONTS,
         "sections": [
-            {"label": s.label, "answer": blank if s.answer is None else paragraphs(s.answer)}
+            {
+                "label": one_line(s.label),
+                "answer": blank if s.answer is None else paragraphs(s.answer),
+            }
             for s in artifact.sections
         ],
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.artifacts.model import Artifact
-from bot.artifacts.words import long_date, markdown, paragraphs
+from bot.artifacts.words import long_date, markdown, one_line, paragraphs
 from bot.wording import say
 
 _INDENT = "  "
@@ -11,24 +11,29 @@ _INDENT = "  "
 
 def as_markdown(artifact: Artifact) -> str:
     """Return the artifact as CommonMark, one heading a step."""
-    parts = [f"# {markdown(artifact.title)}"]
-    parts += [markdown(artifact.header)] if artifact.header else []
+    parts = [f"# {_fixed(artifact.title)}"]
+    parts += [_fixed(artifact.header)] if artifact.header else []
     for section in artifact.sections:
-        parts += [f"## {markdown(section.label)}", *_markdown_answer(section.answer)]
-    parts += ["---", *([markdown(artifact.footer)] if artifact.footer else [])]
-    parts.append(markdown(_made_on(artifact)))
+        parts += [f"## {_fixed(section.label)}", *_markdown_answer(section.answer)]
+    parts += ["---", *([_fixed(artifact.footer)] if artifact.footer else [])]
+    parts.append(_fixed(_made_on(artifact)))
     return "\n\n".join(parts) + "\n"
 
 
 def as_text(artifact: Artifact) -> str:
     """Return the artifact as plain text, answers set in under their labels."""
-    parts = [f"{artifact.title}\n{'=' * len(artifact.title)}"]
-    parts += [artifact.header] if artifact.header else []
+    title = one_line(artifact.title)
+    parts = [f"{title}\n{'=' * len(title)}"]
+    parts += [one_line(artifact.header)] if artifact.header else []
     for section in artifact.sections:
-        parts.append(f"{section.label}\n{_text_answer(section.answer)}")
-    parts += [artifact.footer] if artifact.footer else []
+        parts.append(f"{one_line(section.label)}\n{_text_answer(section.answer)}")
+    parts += [one_line(artifact.footer)] if artifact.footer else []
     parts.append(_made_on(artifact))
     return "\n\n".join(parts) + "\n"
+
+
+def _fixed(text: str) -> str:
+    return markdown(one_line(text))
 
 
 def _markdown_answer(answer: str | None) -> list[str]:

@@ -15,7 +15,8 @@ _STEERING = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\ufeff\u202
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#~|&!$@^=])")
 _LINK = re.compile(r"((?<=[A-Za-z]):(?=\S)|(?<=[A-Za-z0-9])\.(?=[A-Za-z])|:(?=[a-z0-9_+-]+:))")
-"""What addresses (and `:smile:` names) are made of: without them no renderer makes a link of its own."""
+"""What addresses (and `:smile:` names) are made of: without them no renderer makes a link of its
+own."""
 _NUMBERED = re.compile(r"^(\d+)([.)])(?=\s|$)")
 _LINE_START = re.compile(r"^([-+:])")
 
@@ -35,6 +36,11 @@ def lines(text: str) -> list[str]:
 def _printable(line: str) -> str:
     signs = (" " if sign == "\t" else sign for sign in line)
     return "".join(s for s in signs if unicodedata.category(s) not in {"Cc", "Cs", "Cn"}).strip()
+
+
+def one_line(text: str) -> str:
+    """Return a title or label on one line."""
+    return " ".join(line for line in lines(text) if line)
 
 
 def paragraphs(text: str) -> list[list[str]]:

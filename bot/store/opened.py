@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -94,7 +95,7 @@ class Opened:
         if wrapped != self._wrapped:
             self._key = unwrap_key(server, self._secret, "conversations", row)
             self._wrapped = wrapped
-        place = _place(row.id, row.channel, row.version, row.kept, row.created_at, row.expires_at)
+        place = _place({**row._mapping, "kept": bool(row.kept)})
         rows, events, chain = json.loads(unseal(self._key, bytes(row.head), *place))
         self._head = Head(rows, events, bytes.fromhex(chain))
         self._version, self.kept = row.version, bool(row.kept)
@@ -113,21 +114,22 @@ class Opened:
     def columns(self) -> dict[str, Any]:
         """Return the changing columns of the row, the head sealed for exactly these values."""
         plain = json.dumps([self._head.rows, self._head.events, self._head.chain.hex()]).encode()
-        created, expires = to_stamp(self.created_at), to_stamp(self.expires_at)
-        place = _place(self.id, self.channel, self._version, self.kept, created, expires)
-        return {
+        changing = {
             "version": self._version,
             "kept": self.kept,
-            "expires_at": expires,
-            "head": seal(self._key, plain, *place),
+            "expires_at": to_stamp(self.expires_at),
         }
+        fixed = {
+            "id": self.id, "channel": self.channel, "created_at": to_stamp(self.created_at),
+        }  # fmt: skip
+        return changing | {"head": seal(self._key, plain, *_place(fixed | changing))}
 
 
-def _place(
-    conversation: str, channel: str, version: int, kept: bool, created: int, expires: int
-) -> tuple[str | int, ...]:
-    """Return what the head is bound to: the plain columns too, so that none can be edited unseen."""
-    return ("conversations", conversation, channel, version, int(kept), created, expires)
+def _place(row: Mapping[str, Any]) -> tuple[str | int, ...]:
+    """Return what the head is bound to: the plain columns too, none can be edited unseen."""
+    bound = ("id", "channel", "version", "kept", "created_at", "expires_at")
+    values = (row[name] for name in bound)
+    return ("conversations", *(int(v) if isinstance(v, bool) else v for v in values))
 
 
 def wrap_key(

@@ -1,4 +1,5 @@
-"""What a person wrote is in no file: sealed while it is kept, and gone, sealed bytes too, afterwards."""
+"""What a person wrote is in no file: sealed while it is kept, and gone, sealed bytes too,
+afterwards."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from sqlalchemy import create_engine, select
 
 from bot.store import schema
 from bot.store.keys import ServerSecret
-from bot.store.store import Outgoing, Receipt, Store
+from bot.store.store import Opened, Outgoing, Receipt, Store
 
 from .conftest import Clock
 
@@ -18,7 +19,7 @@ CANARY = "kanarienvogel-7261"
 CHAT = "chat-5550123987"
 
 
-@pytest.fixture()
+@pytest.fixture
 def store(sqlite_url: str, secret: ServerSecret, clock: Clock) -> Store:
     return Store.open(sqlite_url, secret, clock)
 
@@ -32,7 +33,7 @@ def files_with(folder: Path, needles: list[bytes]) -> list[tuple[str, bytes]]:
     return found
 
 
-def fill(store: Store) -> tuple[object, str, str]:
+def fill(store: Store) -> tuple[Opened, str, str]:
     opened, token = store.create(channel="web")
     chat = store.open_chat("telegram", CHAT)
     for n in range(30):  # more than a page, so that overflow pages are used as well
@@ -77,7 +78,7 @@ def test_after_even_the_sealed_bytes_are_gone(
     assert len(pieces) > 60
     assert files_with(tmp_path, pieces), "the search can find them"
     if how == "erase":
-        store.erase(opened)  # type: ignore[arg-type]
+        store.erase(opened)
         store.erase(store.open_chat("telegram", CHAT))
     else:
         clock.pass_by(days=40)
@@ -88,9 +89,9 @@ def test_after_even_the_sealed_bytes_are_gone(
 def test_emptying_leaves_no_sealed_content(store: Store, tmp_path: Path, sqlite_url: str) -> None:
     opened, _, _ = fill(store)
     store.erase(store.open_chat("telegram", CHAT))
-    lookup = opened._lookup[12:44]  # type: ignore[attr-defined]
+    lookup = opened._lookup[12:44]
     pieces = [piece for piece in sealed_bytes(sqlite_url) if piece != lookup]
-    store.empty(opened)  # type: ignore[arg-type]
+    store.empty(opened)
     assert files_with(tmp_path, pieces) == []
 
 
@@ -109,7 +110,7 @@ def test_a_reader_in_the_way_delays_the_scrub_to_the_next_purge(
     engine = create_engine(sqlite_url, future=True)
     with engine.connect() as reader:
         reader.execute(select(schema.conversations)).fetchone()
-        store.erase(opened)  # type: ignore[arg-type]
+        store.erase(opened)
     engine.dispose()
     store.erase(store.open_chat("telegram", CHAT))
     store.purge()
@@ -122,7 +123,7 @@ def test_errors_carry_no_words(store: Store, sqlite_url: str) -> None:
     uses: list[Callable[[], object]] = [
         lambda: store.unlock(CANARY),
         lambda: store.redeem_phrase(CANARY),
-        lambda: store.commit(opened, [], receipt=Receipt(f"{CANARY}-1", "f", {})),  # type: ignore[arg-type]
+        lambda: store.commit(opened, [], receipt=Receipt(f"{CANARY}-1", "f", {})),
     ]
     for use in uses:
         with pytest.raises(Exception) as error:  # noqa: PT011

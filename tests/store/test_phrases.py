@@ -25,11 +25,16 @@ def test_a_phrase_is_six_of_them() -> None:
     assert phrases.new_phrase() != phrases.new_phrase()
 
 
-@pytest.mark.parametrize("typed", [
-    "river apple stone lemon tulip otter", " River  APPLE stone-lemon, tulip; otter. ",
-    "river\napple\tstone\u00a0lemon tulip otter", "1. river 2. apple 3. stone 4. lemon 5. tulip 6. otter",
-    "ｒｉｖｅｒ apple stone lemon tulip otter",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "river apple stone lemon tulip otter",
+        " River  APPLE stone-lemon, tulip; otter. ",
+        "river\napple\tstone\u00a0lemon tulip otter",
+        "1. river 2. apple 3. stone 4. lemon 5. tulip 6. otter",
+        "ｒｉｖｅｒ apple stone lemon tulip otter",
+    ],
+)
 def test_how_it_is_typed_does_not_matter(typed: str) -> None:
     assert phrases.spoken(typed) == "river apple stone lemon tulip otter"
 

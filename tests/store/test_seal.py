@@ -16,7 +16,7 @@ from bot.store.store import Outgoing, Receipt, Store
 from .conftest import Opener
 
 
-@pytest.fixture()
+@pytest.fixture
 def meddle(url: str) -> Callable[[Callable[[Connection], Any]], None]:
     def run(change: Callable[[Connection], Any]) -> None:
         engine = create_engine(url, future=True)

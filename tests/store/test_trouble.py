@@ -1,4 +1,5 @@
-"""A disk or database in trouble: a clear sentence, nothing half-written, and on by itself afterwards."""
+"""A disk or database in trouble: a clear sentence, nothing half-written, and on by itself
+afterwards."""
 
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ from bot.store.store import Outgoing, Receipt, Store
 from .conftest import Opener
 
 
-@pytest.fixture()
+@pytest.fixture
 def store(sqlite_url: str, secret: ServerSecret) -> Store:
     return Store.open(sqlite_url, secret, busy_seconds=0.2)
 
@@ -75,8 +76,7 @@ def test_a_corrupted_page_is_refused(store: Store, sqlite_url: str, secret: Serv
     content[len(content) // 2 :] = b"\xff" * (len(content) - len(content) // 2)
     path.write_bytes(bytes(content))
     with pytest.raises(StoreError, match=r"damaged|seal|missing"):
-        again = Store.open(sqlite_url, secret)
-        again.events(again.unlock(token))
+        _open_and_read(sqlite_url, secret, token)
 
 
 def test_a_file_that_is_no_database(tmp_path: Path, secret: ServerSecret) -> None:
@@ -164,3 +164,8 @@ def _tables(connection: Any) -> list[str]:
     from sqlalchemy import inspect
 
     return list(inspect(connection).get_table_names())
+
+
+def _open_and_read(url: str, secret: ServerSecret, token: str) -> object:
+    store = Store.open(url, secret)
+    return store.events(store.unlock(token))
