@@ -11,13 +11,15 @@ export function wipe(title: string): void {
   root.style.background = "#fff";
 }
 
+const NEXT_PAGE_WITHIN_MS = 3000;
+
 /** Wipe the page and replace it by `url`; a page that doesn't come gives way to an empty one. */
 export function leave(url: string, title: string): void {
   window.onbeforeunload = null;
   window.addEventListener("beforeunload", (event) => event.stopImmediatePropagation(), true);
   wipe(title);
   location.replace(url);
-  setTimeout(() => location.replace("about:blank"), 5000);
+  setTimeout(() => location.replace("about:blank"), NEXT_PAGE_WITHIN_MS);
 }
 
 const BETWEEN_TAPS_MS = 3000;
