@@ -92,14 +92,23 @@ def unseal(key: bytes, sealed: bytes, *place: str | int) -> bytes:
 
 
 class ServerSecret:
-    """The secret of this installation: one current key and, while it is being changed, older
-    ones."""
+    """The secret of this installation: a current key and, while it is being changed, older ones."""
 
-    def __init__(self, keys: Sequence[bytes]) -> None:
+    def __init__(self, keys: Sequence[bytes], path: Path | None = None) -> None:
+        self._path = path
+        self._seen = 0
+        self._take(keys)
+
+    def _take(self, keys: Sequence[bytes]) -> None:
         if not keys or any(len(key) < KEY_BYTES for key in keys):
             raise StoreError("a server secret needs at least one key of 32 bytes")
-        self._wrapping = {_key_id(key): derive(key, "wrap") for key in keys}
-        self.key_id = _key_id(keys[0])
+        wrapping = {_key_id(key): derive(key, "wrap") for key in keys}
+        self._keys = _key_id(keys[0]), wrapping  # in one step: other threads are reading
+
+    @property
+    def key_id(self) -> str:
+        """Name of the current key; it tells nothing about it."""
+        return self._keys[0]
 
     def __repr__(self) -> str:
         return f"ServerSecret({self.key_id})"
@@ -109,8 +118,7 @@ class ServerSecret:
         """Return the secret that is `given`, else the one in `path`, made there at the first start.
 
         `given` may hold several secrets apart by white space: the first is current, the others
-        only open.
-        The file (mode 0600) holds one key a line in base64, the current one first.
+        only open. The file (mode 0600) holds one key a line in base64, the current one first.
 
         Raises:
             StoreError: `given` is too short, or the file cannot be made, read or understood.
@@ -120,13 +128,15 @@ class ServerSecret:
         try:
             if not path.exists():
                 _create(path)
-            return cls(_parse(path))
+            return cls(_parse(path), path)
         except OSError as error:
             raise StoreError(f"the secret key {path} cannot be used: {error.strerror}") from None
 
     def wrap(self, plain: bytes, *place: str | int) -> tuple[str, bytes]:
         """Wrap with the current key; returns the key's id and the wrapped bytes."""
-        return self.key_id, seal(self._wrapping[self.key_id], plain, *place, self.key_id)
+        self.follow()
+        key_id, wrapping = self._keys
+        return key_id, seal(wrapping[key_id], plain, *place, key_id)
 
     def unwrap(self, key_id: str, wrapped: bytes, *place: str | int) -> bytes:
         """Open what `wrap` made.
@@ -134,10 +144,50 @@ class ServerSecret:
         Raises:
             SealBroken: it was changed or moved, or this secret does not hold the key `key_id`.
         """
-        key = self._wrapping.get(key_id)
+        if key_id not in self._keys[1]:
+            self.follow()
+        key = self._keys[1].get(key_id)
         if key is None:
             raise SealBroken("a stored key was sealed with a server secret that is not here")
         return unseal(key, wrapped, *place, key_id)
+
+    def follow(self) -> None:
+        """Take over a file that a rotation has changed: no process needs a restart for it."""
+        if self._path is None:
+            return
+        try:
+            stamp = self._path.stat().st_mtime_ns
+            if stamp != self._seen:
+                self._take(_parse(self._path))
+                self._seen = stamp
+        except (OSError, StoreError):
+            return  # the keys in hand go on; the next start says what is wrong
+
+
+def rotate(path: Path) -> None:
+    """Put a new key in front of the secret file's keys; the older ones go on opening what they
+    wrapped.
+
+    Then `Store.rewrap` moves everything to the new key, and `drop_old` ends the rotation. Each
+    step may
+    be interrupted and done again.
+
+    Raises:
+        StoreError: the file is missing or damaged.
+    """
+    _replace(path, [new_key(), *_read(path)])
+
+
+def drop_old(path: Path) -> None:
+    """Keep only the current key. Run `Store.rewrap` until it returns 0 first."""
+    _replace(path, _read(path)[:1])
+
+
+def _read(path: Path) -> list[bytes]:
+    try:
+        return _parse(path)
+    except OSError as error:
+        raise StoreError(f"the secret key {path} cannot be used: {error.strerror}") from None
 
 
 def _raw(text: str) -> bytes:
@@ -171,21 +221,33 @@ def _parse(path: Path) -> list[bytes]:
 
 
 def _create(path: Path) -> None:
-    """Write a new key so that it is there whole or not at all, and so that only one of two racers
-    wins."""
+    """Write a new key so that it is there whole or not at all; of two racers one wins."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    temp = path.with_name(f"{path.name}.{secrets.token_hex(4)}{_TEMP_SUFFIX}")
-    handle = os.open(temp, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    temp = _write_beside(path, [new_key()])
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(base64.b64encode(new_key()) + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
         with contextlib.suppress(FileExistsError):
             os.link(temp, path)
     finally:
         temp.unlink()
     _sync_folder(path.parent)
+
+
+def _replace(path: Path, keys: Sequence[bytes]) -> None:
+    try:
+        _write_beside(path, keys).replace(path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise StoreError(f"the secret key {path} cannot be changed: {error.strerror}") from None
+
+
+def _write_beside(path: Path, keys: Sequence[bytes]) -> Path:
+    temp = path.with_name(f"{path.name}.{secrets.token_hex(4)}{_TEMP_SUFFIX}")
+    handle = os.open(temp, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(b"".join(base64.b64encode(key) + b"\n" for key in keys))
+        file.flush()
+        os.fsync(file.fileno())
+    return temp
 
 
 def _sync_folder(folder: Path) -> None:

@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlalchemy.engine import Connection
 
-from bot.errors import SealBroken, StoreError, UnknownConversation
-from bot.store import log, phrases, receipts, schema
+from bot.errors import UnknownConversation
+from bot.store import log, phrases, receipts, ring, schema
 from bot.store import outbox as sending
 from bot.store.database import Database
 from bot.store.keys import (
@@ -42,7 +42,6 @@ IDLE = timedelta(hours=24)
 """How long a talk outlives its last message unless the person chose to keep it (care rule 5)."""
 RETENTION_DAYS = 30
 _BATCH = 200
-_RINGS = ("chats", "phrases", "outbox")
 _UNKNOWN = "no conversation belongs to this token"
 
 _conversations = schema.conversations
@@ -66,7 +65,7 @@ class Store:
         self._retention = retention
         with self._db.write() as connection:
             schema.migrate(connection)
-            self._ring = {name: self._ring_key(connection, name) for name in _RINGS}
+            self._ring = ring.load(connection, secret)
 
     @classmethod
     def open(
@@ -256,6 +255,11 @@ class Store:
         self._db.scrub()
         return total
 
+    def rewrap(self) -> int:
+        """Move every key to the current server key (after `keys.rotate`); returns how many
+        moved."""
+        return ring.rewrap(self._db, self._secret)
+
     # What is to be sent
 
     def due(
@@ -281,24 +285,6 @@ class Store:
             connection.execute(schema.outbox.update().filter_by(id=item_id).values(**later))
 
     # Rows
-
-    def _ring_key(self, connection: Connection, name: str) -> bytes:
-        row = connection.execute(select(schema.keyring).filter_by(name=name)).first()
-        if row is not None:
-            return self._unring(row)
-        key = new_key()
-        key_id, wrapped = self._secret.wrap(key, "keyring", name)
-        held = schema.keyring.insert().values(name=name, key_id=key_id, wrapped=wrapped)
-        connection.execute(held)
-        return key
-
-    def _unring(self, row: Any) -> bytes:
-        try:
-            return self._secret.unwrap(row.key_id, bytes(row.wrapped), "keyring", row.name)
-        except SealBroken:
-            raise StoreError(
-                "the database was sealed with another server secret: put the right one back"
-            ) from None
 
     def _insert(
         self, connection: Connection, conversation: str, channel: str, lookup: bytes, secret: bytes
