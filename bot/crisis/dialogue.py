@@ -148,14 +148,12 @@ class CrisisDialogue:
 
     # ------------------------------------------------------------------ opening
 
-    def _opening(self, talk: _Talk, before: str = "") -> CrisisTurn:
+    def _opening(self, talk: _Talk) -> CrisisTurn:
         key = f"heard:{talk.category}:{talk.level}"
         if not talk.say_once(key):
             return self._node(talk, "again")
         place = self._place(talk)
-        text = "\n".join(
-            p for p in (before, self._language(talk, place), self._heard(talk, place)) if p
-        )
+        text = self._heard(talk, place)
         ask, choices = self._question(talk)
         question = (
             ask if talk.say_once("program") is False else f"{ask}\n{self._texts.common['program']}"
@@ -165,7 +163,13 @@ class CrisisDialogue:
             "\n".join([text, asked[0]]) if asked else text, asked[1] if asked else (), place.card()
         )
         talk.asked = True
-        return self._turn(talk, first, Reply(place.fill(question), self._buttons(talk, choices)))
+        own = self._first_in_language(talk, place)
+        last = Reply(place.fill(question), self._buttons(talk, choices))
+        return self._turn(talk, *own, first, last)
+
+    def _first_in_language(self, talk: _Talk, place: Place) -> tuple[Reply, ...]:
+        text = self._language(talk, place)
+        return (Reply(text, card=place.card(2)),) if text else ()
 
     def _heard(self, talk: _Talk, place: Place) -> str:
         """Return what was heard, the emergency number first if it is now, one line, one silent way."""
