@@ -1,2 +1,1 @@
-"""The sealed store: what is kept, encrypted so that a token (or a chat, or a phrase) opens its own
-part."""
+"""The sealed store: what is kept, encrypted so that each token opens its own part."""

@@ -1,5 +1,4 @@
-"""The database behind the store: SQLite in one file, or PostgreSQL. Durable before a write
-returns."""
+"""The database: SQLite in one file, or PostgreSQL. A write that has returned is on disk."""
 
 from __future__ import annotations
 

@@ -52,8 +52,7 @@ def derive(secret: bytes, purpose: str, salt: str = "") -> bytes:
 
 
 def token_lookup(token: str) -> bytes:
-    """Return the hash under which a token's conversation is found; the token itself is never
-    kept."""
+    """Return the hash a token's conversation is found under; the token itself is never kept."""
     return hashlib.sha256(b"groundwork/token\x00" + _raw(token)).digest()
 
 
@@ -73,8 +72,7 @@ def same(left: bytes, right: bytes) -> bool:
 
 
 def seal(key: bytes, plain: bytes, *place: str | int) -> bytes:
-    """Encrypt `plain` for one `place` (table, conversation, number, …): nonce, ciphertext and
-    tag."""
+    """Encrypt `plain` for one `place` (table, conversation, number): nonce, ciphertext, tag."""
     nonce = secrets.token_bytes(_NONCE)
     return nonce + AESGCM(key).encrypt(nonce, plain, _bound(place))
 

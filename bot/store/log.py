@@ -1,5 +1,4 @@
-"""The sealed list of events of one conversation: one row a commit, chained, so that none can go
-missing."""
+"""The sealed events of one conversation: one row a commit, chained, so that none can go missing."""
 
 from __future__ import annotations
 

@@ -135,8 +135,7 @@ def _place(row: Mapping[str, Any]) -> tuple[str | int, ...]:
 def wrap_key(
     server: ServerSecret, secret: bytes, table: str, row_id: str, key: bytes
 ) -> dict[str, Any]:
-    """Wrap a data key inside by `secret`, outside by the server; returns the columns that hold
-    it."""
+    """Wrap a data key inside by `secret`, outside by the server; returns its columns."""
     inner = seal(secret, key, table, row_id, "inner")
     key_id, wrapped = server.wrap(inner, table, row_id, "outer")
     return {"key_id": key_id, "wrapped": wrapped}

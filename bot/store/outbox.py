@@ -64,8 +64,7 @@ def due(
     connection: Connection, key: bytes, now: datetime, *, channel: str | None, limit: int,
     lease: timedelta,
 ) -> list[Waiting]:  # fmt: skip
-    """Return what is due, earliest first; with a `lease` no other caller gets it until that has
-    passed."""
+    """Return what is due, earliest first; with a `lease` no other caller gets it meanwhile."""
     stamp = to_stamp(now)
     query = select(outbox).where(outbox.c.due_at <= stamp, outbox.c.claimed_until <= stamp)
     if channel is not None:

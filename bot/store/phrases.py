@@ -50,8 +50,7 @@ def spoken(phrase: str) -> str:
 
 
 class PhraseKeys:
-    """What a phrase gives: the hash it is found under and the key it wraps with. Slow on
-    purpose."""
+    """What a phrase gives, slowly on purpose: the hash it is found under, the key it wraps with."""
 
     def __init__(self, phrase: str, salt: bytes) -> None:
         kdf = Scrypt(salt=salt, length=2 * KEY_BYTES, n=_COST, r=8, p=1)

@@ -29,8 +29,7 @@ class Receipt:
 
 
 def fingerprint(request: Mapping[str, Any]) -> str:
-    """Return a hash of a request's content, to tell a repeat from another message under the same
-    key."""
+    """Return a hash of a request, to tell a repeat from another message under the same key."""
     return hashlib.sha256(json.dumps(dict(request), sort_keys=True).encode()).hexdigest()
 
 

@@ -38,8 +38,7 @@ keyring = Table(
     Column("key_id", String(16), nullable=False),
     Column("wrapped", LargeBinary, nullable=False),
 )
-"""Random keys of the installation, wrapped by the server secret alone: for chats, phrases, the
-outbox."""
+"""Random keys of the installation, wrapped by the server secret alone (`ring.py`)."""
 
 conversations = Table(
     "conversations",
@@ -55,13 +54,12 @@ conversations = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False, index=True),
 )
-"""One row a conversation. `head` seals how many rows of events there are and the end of their
-chain."""
+"""One row a conversation. `head` seals how many events there are and the end of their chain."""
 
 
-def _owner() -> Column[str]:
+def _owner(*, index: bool = False) -> Column[str]:
     target = ForeignKey("conversations.id", ondelete="CASCADE")
-    return Column("conversation", String(32), target, primary_key=True)
+    return Column("conversation", String(32), target, primary_key=True, index=index)
 
 
 events = Table(
@@ -100,7 +98,7 @@ phrase_owners = Table(
     "phrase_owners",
     metadata,
     Column("phrase", String(32), ForeignKey("phrases.id", ondelete="CASCADE"), primary_key=True),
-    _owner(),
+    _owner(index=True),
 )
 """Which conversations a phrase came from or was used in: erasing one of them erases the phrase."""
 
@@ -116,8 +114,7 @@ outbox = Table(
     Column("claimed_until", BigInteger, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
 )
-"""What is still to be sent. `owner` is the `lookup` of its conversation, which a chat keeps for
-good."""
+"""What is still to be sent. `owner` is its conversation's `lookup`, the same for good in a chat."""
 
 
 def _first(connection: Connection) -> None:

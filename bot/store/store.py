@@ -220,8 +220,7 @@ class Store:
             )  # fmt: skip
 
     def empty(self, opened: Opened) -> None:
-        """Forget all content, phrases and reminders; the token goes on with an empty
-        conversation."""
+        """Forget all content, phrases and reminders; the token goes on, with an empty talk."""
         with self._change(opened) as connection:
             self._delete_content(connection, opened.id, opened._lookup)
             opened._key, opened._head, opened.kept = new_key(), Head.empty(opened.id), False
@@ -231,8 +230,7 @@ class Store:
         self._db.scrub()
 
     def erase(self, opened: Opened) -> None:
-        """Remove everything of a conversation, its phrases and reminders too, and the token with
-        it."""
+        """Remove all of a conversation: its phrases, its reminders, and the token with it."""
         self._erase(opened._lookup)
 
     def erase_token(self, token: str) -> None:
@@ -245,8 +243,7 @@ class Store:
             raise UnknownConversation(_UNKNOWN)
 
     def purge(self) -> int:
-        """Remove what has expired and return how many conversations; safe to repeat or to
-        interrupt."""
+        """Remove what has expired; returns how many talks. Safe to repeat and to interrupt."""
         now, total = to_stamp(self._clock()), 0
         while count := self._purge_some(now):
             total += count
@@ -256,8 +253,7 @@ class Store:
         return total
 
     def rewrap(self) -> int:
-        """Move every key to the current server key (after `keys.rotate`); returns how many
-        moved."""
+        """Move every key to the current server key after `keys.rotate`; returns how many."""
         return ring.rewrap(self._db, self._secret)
 
     # What is to be sent
@@ -265,8 +261,7 @@ class Store:
     def due(
         self, *, channel: str | None = None, limit: int = 100, lease: timedelta = timedelta(0)
     ) -> list[Waiting]:
-        """Return what is due now, earliest first. With a `lease` no other caller gets it
-        meanwhile."""
+        """Return what is due, earliest first. With a `lease` no other caller gets it meanwhile."""
         with self._db.write() as connection:
             return sending.due(
                 connection, self._ring["outbox"], self._clock(),
@@ -336,8 +331,7 @@ class Store:
 
     @contextmanager
     def _change(self, opened: Opened) -> Iterator[Connection]:
-        """One write to a conversation: checks that nobody else wrote, then moves version and
-        expiry."""
+        """One write: checks that nobody else wrote, then moves version and expiry."""
         before, version = opened.state(), opened._version
         try:
             with self._db.write() as connection:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, select
+from sqlalchemy import create_engine, select, text
 
 from bot.store import schema
 from bot.store.keys import ServerSecret
@@ -64,9 +64,9 @@ def sealed_bytes(url: str) -> list[bytes]:
 def test_before_it_is_sealed(store: Store, tmp_path: Path) -> None:
     _, token, phrase = fill(store)
     secrets = [CANARY, CHAT, token, phrase, *[w for w in phrase.split() if len(w) > 5]]
-    assert files_with(tmp_path, [text.encode() for text in secrets]) == []
+    assert files_with(tmp_path, [item.encode() for item in secrets]) == []
     store.close()
-    assert files_with(tmp_path, [text.encode() for text in secrets]) == []
+    assert files_with(tmp_path, [item.encode() for item in secrets]) == []
 
 
 @pytest.mark.parametrize("how", ["erase", "purge"])
@@ -130,3 +130,19 @@ def test_errors_carry_no_words(store: Store, sqlite_url: str) -> None:
             use()
         caught.append(repr(error.value) + repr(error.value.__cause__))
     assert not any(CANARY in text for text in caught)
+
+
+def test_postgresql_holds_it_sealed_too(
+    fresh_postgres: str, secret: ServerSecret, clock: Clock
+) -> None:
+    store = Store.open(fresh_postgres, secret, clock)
+    _, token, phrase = fill(store)
+    store.close()
+    folder = Path(fresh_postgres.partition("host=")[2])
+    engine = create_engine(fresh_postgres, future=True, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("CHECKPOINT"))
+    engine.dispose()
+    secrets = [CANARY, CHAT, token, phrase]
+    assert files_with(folder, [needle.encode() for needle in secrets]) == []
+    assert files_with(folder, sealed_bytes(fresh_postgres)[:3])
