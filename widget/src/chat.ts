@@ -8,7 +8,7 @@ import { dial } from "./cards/hotlines";
 import type { Composer } from "./composer";
 import "./composer";
 import { readConfig, type Config } from "./config";
-import { dialogContent, type Acts, type Dialog } from "./dialogs";
+import { dialogContent, help, type Acts, type Dialog } from "./dialogs";
 import { t, tMaybe, useLanguage } from "./i18n";
 import { leave, watchShift } from "./leave";
 import "./message";
@@ -89,23 +89,25 @@ class Chat extends LitElement {
       <div role="status" class="offline">${this.offline ? html`<p>${t("offline")}</p>` : nothing}</div>
       ${this.#crisis()}
       <main>
-        <div class="scroll" tabindex="0" role="region" aria-label=${t("conversation")} @scroll=${this.#scrolled}>
-          ${this.#note()}
-          <div role="log" aria-live="polite" aria-relevant="additions" aria-label=${t("conversation")}>
-            ${repeat(talk.entries, (entry) => entry.id, (entry, index) => this.#message(entry, index))}
+        <div class="stage">
+          <div class="scroll" tabindex="0" role="region" aria-label=${t("conversation")} @scroll=${this.#scrolled}>
+            ${this.#note()}
+            <div role="log" aria-live="polite" aria-relevant="additions" aria-label=${t("conversation")}>
+              ${repeat(talk.entries, (entry) => entry.id, (entry, index) => this.#message(entry, index))}
+            </div>
+            ${this.#between()}
+            <p role="status" class="writing">
+              ${this.writing ? html`<span class="dots" aria-hidden="true"></span>${t("writing")}` : nothing}
+            </p>
           </div>
-          ${this.#between()}
-          <p role="status" class="writing">
-            ${this.writing ? html`<span class="dots" aria-hidden="true"></span>${t("writing")}` : nothing}
-          </p>
+          ${this.away
+            ? html`<button type="button" class="latest" @click=${this.#toEnd}>${t("latest")}</button>`
+            : nothing}
         </div>
-        ${this.away
-          ? html`<button type="button" class="latest" @click=${this.#toEnd}>${t("latest")}</button>`
-          : nothing}
+        ${this.#steps()}
+        <gw-composer ?hidden=${["again", "erased", "erasing", "gone"].includes(talk.phase)}></gw-composer>
+        <p role="status" class="vh">${this.announced}</p>
       </main>
-      ${this.#steps()}
-      <gw-composer ?hidden=${["again", "erased", "erasing", "gone"].includes(talk.phase)}></gw-composer>
-      <p role="status" class="vh">${this.announced}</p>
       ${this.#dialog()}
     </div>`;
   }
@@ -184,7 +186,7 @@ class Chat extends LitElement {
   }
 
   #helpHere(): TemplateResult {
-    return html`<div class="card">${dialogContent({ name: "help" }, this.#view()).body}</div>`;
+    return html`<div class="card">${help(this.#view(), 2)}</div>`;
   }
 
   #steps(): TemplateResult | typeof nothing {

@@ -51,12 +51,12 @@ export function dialogContent(dialog: Dialog, view: View): { title: string; body
 }
 
 /** The lines that were in the page when it was loaded: they need no server. */
-export function help(view: View): TemplateResult {
+export function help(view: View, level: 2 | 3 = 3): TemplateResult {
   const cards = view.config.hotlines;
   const card = cards.find((c) => c.region === view.region) ?? (cards.length === 1 ? cards[0] : undefined);
   return html`${cards.length > 1 ? regions(view, card?.region) : nothing}
     <p>${t("helpNone")}</p>
-    ${card ? hotlines(card, { web: false, level: 3, language: view.config.contentLanguage }) : nothing}`;
+    ${card ? hotlines(card, { web: false, level, language: view.config.contentLanguage }) : nothing}`;
 }
 
 function regions(view: View, chosen: string | undefined): TemplateResult {

@@ -26,7 +26,7 @@ class Message extends LitElement {
     const { entry } = this;
     const mine = entry.from === "person";
     return html`<article class="message ${entry.from}" data-status=${entry.status}>
-      ${entry.first ? html`<h3 class="vh">${t(mine ? "you" : "bot")}</h3>` : nothing}
+      ${entry.first ? html`<h2 class="vh">${t(mine ? "you" : "bot")}</h2>` : nothing}
       ${entry.text
         ? html`<div class="words" dir="auto" lang=${mine ? nothing : this.#language()}>
             ${mine ? html`<p>${entry.text}</p>` : this.#rich(entry.text)}

@@ -32,7 +32,7 @@ class ArtifactCard extends LitElement {
 
   override render(): TemplateResult {
     return html`<div class="artifact">
-      <h4>${String(this.card.title ?? "")}</h4>
+      <h3>${String(this.card.title ?? "")}</h3>
       <dl class="sections">${this.#sections().map((section) => row(section))}</dl>
       <details class="save">
         <summary>${t("save")}</summary>

@@ -50,7 +50,7 @@ class ExerciseCard extends LitElement {
     const kind = this.#kind();
     const title = typeof this.card.title === "string" ? this.card.title : t(title_(kind));
     return html`<div class="exercise">
-      <h4>${title}</h4>
+      <h3>${title}</h3>
       ${kind === "breathing" ? this.#breathing() : kind === "timer" ? this.#timed() : this.#list(kind)}
     </div>`;
   }

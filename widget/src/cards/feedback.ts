@@ -18,7 +18,7 @@ export function feedbackCard(card: Card, said: string, next: (draft: string) => 
   const problems = Array.isArray(card.problems) ? (card.problems as Finding[]) : [];
   const spans = problems.filter(placed).map((p): [number, number] => [p.start!, p.end!]);
   return html`<div class="feedback">
-    <h4>${card.verdict === "good" ? t("fbGood") : t("fbWork")}</h4>
+    <h3>${card.verdict === "good" ? t("fbGood") : t("fbWork")}</h3>
     ${sentence
       ? html`<p class="yours">
           <span class="small">${t("fbYours")}</span>

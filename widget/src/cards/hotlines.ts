@@ -5,13 +5,13 @@ import type { Card, Hotlines, Line } from "../types";
 
 /** A card from the server, with its chat links. */
 export function hotlinesCard(card: Card, language: string): TemplateResult {
-  return hotlines(card as unknown as Hotlines, { web: true, level: 4, language });
+  return hotlines(card as unknown as Hotlines, { web: true, level: 3, language });
 }
 
 interface Options {
   /** Whether links to chats may stand in it (not in the card that is there without a server). */
   web: boolean;
-  level: 3 | 4;
+  level: 2 | 3;
   language: string;
 }
 
@@ -33,8 +33,8 @@ export function hotlines(card: Hotlines, options: Options): TemplateResult {
   </div>`;
 }
 
-function heading(name: string, level: 3 | 4): TemplateResult {
-  return level === 3 ? html`<h3>${name}</h3>` : html`<h4>${name}</h4>`;
+function heading(name: string, level: 2 | 3): TemplateResult {
+  return level === 3 ? html`<h3>${name}</h3>` : html`<h2>${name}</h2>`;
 }
 
 function emergency(card: Hotlines): TemplateResult | typeof nothing {

@@ -10,7 +10,7 @@ export function passagesCard(card: Card, open: (passage: Passage) => void): Temp
   return html`${passages.map(
     (passage) => html`<figure class="passage">
       <figcaption>
-        <h4>${passage.title}</h4>
+        <h3>${passage.title}</h3>
         ${passage.heading ? html`<span class="small">${passage.heading}</span>` : nothing}
       </figcaption>
       <blockquote>${paragraphs(passage.text)}</blockquote>
