@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bot.errors import KnowledgeError, ModelError
 from bot.language.encoder import DIMENSION, Encoder
-from knowledge import store
+from knowledge import guide, matching, scope, store
 from knowledge.reading import files, read
 from knowledge.splitting import split, title_of
 from knowledge.types import BuildReport, Document, Passage
@@ -23,7 +26,7 @@ _BATCH = 64
 
 def inputs() -> tuple[Path, ...]:
     """Return the files besides the documents that an index depends on."""
-    return ()
+    return (*guide.inputs(), *scope.files())
 
 
 def up_to_date(dirs: Sequence[Path], cache_dir: Path) -> bool:
@@ -51,13 +54,16 @@ def build(
             len(documents), len(passages), 0, 0, skipped, 0.0, version, changed=False
         )
     made = units(passages)
-    keys, vectors, fresh = _embed(made, {} if full else _known(cache_dir), encoder, progress)
-    stored = _assemble(version, documents, passages, made, keys, vectors)
+    guided = units(guide.joined(passages))
+    asked = [unit.text for unit in guided if unit.kind == "question"]
+    texts = [unit.text for unit in (*made, *guided)] + scope.texts(asked)
+    embedded = _embed(texts, {} if full else _known(cache_dir), encoder, progress)
+    stored = _assemble(version, documents, passages, made, embedded)
+    stored.extra = _trained(guided, asked, embedded)
     store.write(stored, cache_dir)
-    seconds = time.monotonic() - begun
-    return BuildReport(
-        len(documents), len(passages), fresh, len(keys) - fresh, skipped, round(seconds, 2), version
-    )
+    fresh, reused = embedded.fresh, len(embedded.places) - embedded.fresh
+    seconds = round(time.monotonic() - begun, 2)
+    return BuildReport(len(documents), len(passages), fresh, reused, skipped, seconds, version)
 
 
 def _read_all(
@@ -94,22 +100,34 @@ def _known(cache_dir: Path) -> dict[bytes, Floats]:
     return dict(zip(old.keys.tolist(), old.vectors, strict=True))
 
 
+@dataclass(frozen=True, slots=True)
+class _Embedded:
+    """Texts with their vectors: `places` names each text's row by its key; `fresh` were new."""
+
+    places: dict[bytes, int]
+    vectors: Floats
+    fresh: int
+
+    def of(self, texts: Sequence[str]) -> Floats:
+        """Return the vectors of texts, shape `(len(texts), 384)`."""
+        return self.vectors[[self.places[store.key(text)] for text in texts]]
+
+
 def _embed(
-    made: Sequence[Unit], known: dict[bytes, Floats], encoder: Encoder, progress: Progress | None
-) -> tuple[dict[bytes, int], Floats, int]:
-    """Return each text's place among the vectors, the vectors, and how many were new."""
-    texts = {store.key(unit.text): unit.text for unit in made}
-    missing = [name for name in texts if name not in known]
+    texts: Sequence[str], known: dict[bytes, Floats], encoder: Encoder, progress: Progress | None
+) -> _Embedded:
+    named = {store.key(text): text for text in texts}
+    missing = [name for name in named if name not in known]
     for start in range(0, len(missing), _BATCH):
         batch = missing[start : start + _BATCH]
-        known.update(zip(batch, encoder.encode([texts[name] for name in batch]), strict=True))
+        known.update(zip(batch, encoder.encode([named[name] for name in batch]), strict=True))
         if progress:
             progress(min(start + _BATCH, len(missing)), len(missing))
-    places = {name: place for place, name in enumerate(texts)}
-    vectors = np.zeros((len(texts), DIMENSION), dtype=np.float32)
+    places = {name: place for place, name in enumerate(named)}
+    vectors = np.zeros((len(named), DIMENSION), dtype=np.float32)
     for name, place in places.items():
         vectors[place] = known[name]
-    return places, vectors, len(missing)
+    return _Embedded(places, vectors, len(missing))
 
 
 def _assemble(
@@ -117,17 +135,37 @@ def _assemble(
     documents: list[Document],
     passages: list[Passage],
     made: Sequence[Unit],
-    places: dict[bytes, int],
-    vectors: Floats,
+    embedded: _Embedded,
 ) -> store.Stored:
-    listed = [(u.passage, KINDS.index(u.kind), places[store.key(u.text)]) for u in made]
+    listed = [(u.passage, KINDS.index(u.kind), embedded.places[store.key(u.text)]) for u in made]
     rows = np.array(listed, dtype=np.int64).reshape(-1, 3)
     return store.Stored(
         version=version,
         documents=documents,
         passages=passages,
         rows=rows,
-        keys=np.array(list(places), dtype="S16"),
-        vectors=vectors,
-        index=VectorIndex.build(vectors[rows[:, 2]]),
+        keys=np.array(list(embedded.places), dtype="S16"),
+        vectors=embedded.vectors,
+        index=VectorIndex.build(embedded.vectors[rows[:, 2]]),
     )
+
+
+def _trained(
+    guided: Sequence[Unit], asked: Sequence[str], embedded: _Embedded
+) -> dict[str, NDArray[Any]]:
+    """Return the small arrays learned from the written questions (none without questions)."""
+    if not asked:
+        return {}
+    owners = np.array([unit.passage for unit in guided], dtype=np.int64)
+    weights = np.array(
+        [1.0 if u.kind == "question" else matching.TEXT_WEIGHT for u in guided], dtype=np.float32
+    )
+    count = int(owners.max()) + 1
+    vectors = embedded.of([unit.text for unit in guided])
+    words = embedded.of([unit.text for unit in guided if unit.kind == "passage"])
+    outside = embedded.of([line for _, line in scope.examples()])
+    learned: dict[str, NDArray[Any]] = {
+        "match_weights": matching.fit(vectors, owners, weights, count),
+        "guide_vectors": words,
+    }
+    return learned | scope.train(embedded.of(asked), outside)

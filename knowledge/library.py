@@ -66,6 +66,11 @@ class Library:
         hits = tuple(Hit.of(self._stored.passages[place], score) for place, score in ranked)
         return SearchResult(True, hits)
 
+    def passage(self, hit_id: str) -> Hit | None:
+        """Return a passage by its id, or None."""
+        place = self._places.get(hit_id)
+        return None if place is None else Hit.of(self._stored.passages[place], 1.0)
+
     def neighbours(self, hit_id: str, k: int = 3) -> tuple[Hit, ...]:
         """Return the `k` passages nearest to a passage in meaning, without itself (unknown id: none)."""
         place = self._places.get(hit_id)

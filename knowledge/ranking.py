@@ -1,17 +1,41 @@
-"""Passages put in order for a question, and the decision whether there is an answer at all."""
+"""Passages put in order for a question, and the decision whether there is an answer at all.
+
+What each part adds, and how the numbers below were chosen, stands in docs/retrieval.md.
+"""
 
 from __future__ import annotations
 
+import re
+from functools import cached_property
+
 import numpy as np
+from numpy.typing import NDArray
 
 from bot.language.encoder import Encoder
+from knowledge import matching, scope
 from knowledge.store import Stored
 from knowledge.types import Refusal
 from knowledge.vectors import Floats
+from knowledge.words import Words
 
-CANDIDATES = 200
-THRESHOLD = 0.38
-"""Below this cosine nothing is near enough: calibrated on held-out questions (docs/retrieval.md)."""
+CANDIDATES = 300
+"""Index rows looked at for a question; each passage has about twenty."""
+NEAR_QUESTIONS = 3
+"""A passage's score counts its best written question and the mean of its best three."""
+MATCH, WORDS, GUIDE = 0.7, 0.01, 0.5
+"""What the match, BM25 and the guide's second query add to a cosine."""
+GUIDES, SHARPNESS = 5, 10.0
+"""The guide's query mixes this many packaged passages, with a softmax this sharp."""
+QUESTION_LEAD = 0.12
+"""How much nearer a question lies to written questions than to bare text of the same passage."""
+INSIDE = -0.6
+"""Log-odds of being inside the library's scope, from which a question is answered."""
+SURE = 0.85
+"""A cosine with a written question from which the scope is not asked: it is that question."""
+FLOOR = 0.22
+"""Below this score there is nothing near, whatever the scope says."""
+OWN_SUBJECT = 0.5
+"""Cosine from which a document without written questions speaks for its own subject."""
 Ranked = list[tuple[int, float]]
 
 
@@ -21,32 +45,127 @@ class Ranker:
     def __init__(self, stored: Stored, encoder: Encoder) -> None:
         self._stored = stored
         self._encoder = encoder
+        extra = stored.extra
+        self._scope = scope.Scope(extra) if "scope_weights" in extra else None
+        self._match: Floats | None = extra.get("match_weights")
+        self._guide: Floats | None = extra.get("guide_vectors")
+        passages, rows = stored.passages, stored.rows
+        self._asked = np.array([bool(p.questions) for p in passages], dtype=bool)
+        self._column = np.cumsum(self._asked) - 1
+        self._first = np.searchsorted(rows[:, 0], np.arange(len(passages) + 1))
 
-    def rank(self, query: str, k: int) -> tuple[Ranked, Refusal | None]:
+    @cached_property
+    def _words(self) -> Words:
+        return Words(self._stored.passages)
+
+    def rank(self, question: str, k: int) -> tuple[Ranked, Refusal | None]:
         """Return up to `k` (passage, score), best first; or a refusal."""
-        if not len(self._stored.index) or not query.strip():
+        text = tidy(question)
+        if not text:
             return [], "nothing"
-        found = self._candidates(self._encoder.encode([query])[0])
-        ranked = sorted(found.items(), key=lambda item: -item[1])[:k]
-        if not ranked or ranked[0][1] < THRESHOLD:
-            return [], "nothing"
-        return ranked, None
+        plain = scope.asked_for(text)
+        if plain or not len(self._stored.index):
+            return [], plain or "nothing"
+        vector = self._encoder.encode([text])[0]
+        ranked, nearest, bare = self._scored(text, vector)
+        refusal = self._refusal(vector, ranked, nearest, bare)
+        return ([], refusal) if refusal else (ranked[:k], None)
 
-    def _candidates(self, vector: Floats) -> dict[int, float]:
-        """Return the best cosine of each passage among the nearest rows."""
-        scores, rows = self._stored.index.search(
-            vector[None], min(CANDIDATES, len(self._stored.index))
+    def _refusal(
+        self, vector: Floats, ranked: Ranked, nearest: float, bare: float
+    ) -> Refusal | None:
+        if not ranked or ranked[0][1] < FLOOR:
+            return "nothing"
+        if self._scope is None or nearest >= SURE or bare >= OWN_SUBJECT:
+            return None
+        odds, kind = self._scope.weigh(vector)
+        return kind if odds < INSIDE else None
+
+    def _scored(self, text: str, vector: Floats) -> tuple[Ranked, float, float]:
+        """Return all candidates in order, the best cosine with a written question, and with bare text."""
+        match, second = self._guided(vector)
+        places = self._candidates(vector, second, match)
+        parts = np.array([self._parts(int(place), vector, second) for place in places])
+        asked = self._asked[places]
+        direct, questions, guided = parts[:, 0], parts[:, 1], parts[:, 2]
+        scores = np.where(asked, (2 * questions + direct) / 3, direct + QUESTION_LEAD)
+        if match is not None:
+            own = match[np.where(asked, self._column[places], 0)]
+            scores = scores + np.where(asked, MATCH * own, GUIDE * guided)
+        scores = scores + WORDS * self._words.score(text, places)
+        order = np.argsort(-scores, kind="stable")
+        ranked = [(int(places[i]), float(np.clip(scores[i], 0.0, 1.0))) for i in order]
+        nearest = float(parts[asked, 3].max(initial=-1.0))
+        return ranked, nearest, float(parts[~asked, 4].max(initial=-1.0))
+
+    def _guided(self, vector: Floats) -> tuple[Floats | None, Floats | None]:
+        """Return the match with each guide passage, and the second query in the guide's words."""
+        if self._match is None or self._guide is None:
+            return None, None
+        match = matching.match(self._match, vector)
+        score = match * MATCH + self._guide @ vector
+        best = np.argsort(-score)[:GUIDES]
+        weight = np.exp(SHARPNESS * (score[best] - score[best[0]]))
+        second: Floats = (weight / weight.sum()) @ self._guide[best]
+        return match, second
+
+    def _candidates(
+        self, vector: Floats, second: Floats | None, match: Floats | None
+    ) -> NDArray[np.int64]:
+        """Return the passages worth scoring: near the question, near the second query, or matched."""
+        queries = [vector] if second is None or self._asked.all() else [vector, second]
+        _, rows = self._stored.index.search(
+            np.stack(queries), min(CANDIDATES, len(self._stored.index))
         )
-        best: dict[int, float] = {}
-        for score, row in zip(scores[0], rows[0], strict=True):
-            if row >= 0:
-                passage = int(self._stored.rows[row, 0])
-                best[passage] = max(best.get(passage, -1.0), float(score))
-        return best
+        found = np.unique(self._stored.rows[rows[rows >= 0], 0])
+        if match is not None and self._asked.any():
+            own = np.flatnonzero(self._asked)
+            found = np.union1d(found, own[np.argsort(-match[: len(own)])[:20]])
+        return found
+
+    def _parts(
+        self, place: int, vector: Floats, second: Floats | None
+    ) -> tuple[float, float, float, float, float]:
+        """Return cosines: text, questions, text with the second query, best question, best text."""
+        rows = self._stored.rows[self._first[place] : self._first[place + 1]]
+        vectors = self._stored.vectors[rows[:, 2]]
+        cosines = vectors @ vector
+        kind = rows[:, 1]
+        text, window = cosines[kind == 0].max(), cosines[kind == 1].max(initial=-1.0)
+        direct = text / 2 + window / 2 if self._asked[place] else text / 3 + window * 2 / 3
+        asked = np.sort(cosines[kind == 2])[::-1]
+        questions = (asked[0] + asked[:NEAR_QUESTIONS].mean()) / 2 if len(asked) else -1.0
+        guided = (vectors[kind != 2] @ second).max() if second is not None else 0.0
+        nearest = asked[0] if len(asked) else -1.0
+        return direct, questions, guided, nearest, max(text, window)
 
     def near(self, place: int, k: int) -> Ranked:
-        """Return the `k` passages nearest to a passage."""
-        own = self._stored.rows[(self._stored.rows[:, 0] == place) & (self._stored.rows[:, 1] == 0)]
-        found = self._candidates(np.asarray(self._stored.vectors[own[0, 2]]))
-        found.pop(place, None)
-        return sorted(found.items(), key=lambda item: -item[1])[:k]
+        """Return the `k` passages nearest to a passage, by their texts."""
+        texts = self._stored.rows[self._stored.rows[:, 1] == 0]
+        vector = np.asarray(self._stored.vectors[texts[place, 2]])
+        _, rows = self._stored.index.search(vector[None], min(CANDIDATES, len(self._stored.index)))
+        found = np.unique(self._stored.rows[rows[rows >= 0], 0])
+        cosines = self._stored.vectors[texts[found, 2]] @ vector
+        order = [i for i in np.argsort(-cosines, kind="stable") if found[i] != place][:k]
+        return [(int(found[i]), float(cosines[i])) for i in order]
+
+
+_SHORT = {
+    "bf": "boyfriend", "gf": "girlfriend", "hubby": "husband", "u": "you", "ur": "your", "r": "are",
+    "idk": "I don't know", "cuz": "because", "coz": "because", "bc": "because", "pls": "please",
+    "plz": "please", "w": "with", "wanna": "want to", "gonna": "going to", "dont": "don't",
+    "cant": "can't", "didnt": "didn't", "doesnt": "doesn't", "isnt": "isn't", "wont": "won't",
+    "im": "I'm", "ive": "I've", "hes": "he's", "shes": "she's", "wat": "what", "smth": "something",
+    "sth": "something", "ppl": "people", "rn": "right now", "abt": "about", "thx": "thanks",
+}  # fmt: skip
+"""Spellings of chats and what they stand for."""
+
+
+def tidy(question: str) -> str:
+    """Return a question with single spaces and the short spellings of chats written out."""
+    words = re.sub(r"\s+", " ", question).strip()
+    return re.sub(r"(?<![\w'’])[a-z]+(?![\w'’])", _written_out, words, flags=re.I)
+
+
+def _written_out(word: re.Match[str]) -> str:
+    return _SHORT.get(word.group().lower(), word.group())
