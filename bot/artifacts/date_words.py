@@ -87,7 +87,8 @@ _NEARLY = 0.82
 def plain(text: str) -> str:
     """Return a text in small letters, with shortened and mistyped words for days put right."""
     folded = unicodedata.normalize("NFKC", text).casefold()[:2000]
-    folded = re.sub(r"[’'`´]", "", folded).replace("–", "-")
+    folded = re.sub("[’‘`´]", "'", folded).replace("–", "-")
+    folded = re.sub(r"'(?=(?:d|ll|re|ve|m|t)\b)", " ", folded).replace("'", "")  # "we'd" no "wed"
     folded = re.sub(r"\b([ap])\.\s?m\b\.?", r"\1m", folded)
     folded = re.sub(r"\bo[ -]clock\b|\boclock\b", "o clock", folded)
     folded = re.sub(r"(?<=[a-z])-(?=[a-z])|[,\"“”()]", " ", folded)

@@ -337,7 +337,8 @@ _RELATIVE = _patterns(
     (rf"(?P<month>{MONTH}) (?P<year>20\d\d)(?P<part>)", _in_month),
 )
 
+_NOT_GONE = "".join(rf"(?<!\b{w} )" for w in ("been", "since", "last", "past", "these", "was"))
 _SPAN = _patterns(
-    (rf"(?:after |within )?(?P<n>{NUMBER}) (?P<unit>days?|weeks?|fortnights?|months?|years?)"
+    (rf"{_NOT_GONE}(?:after |within )?(?P<n>{NUMBER}) (?P<unit>days?|weeks?|fortnights?|months?|years?)"
      r"(?! (?:a|per|each|every|ago|old|long)\b)", _in),
 )  # fmt: skip

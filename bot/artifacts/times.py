@@ -30,7 +30,7 @@ def read_time(text: str) -> time | None:
 
 
 _HOURS = r"\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
-_MINUTES = r"five|ten|twenty|twenty[ -]five|quarter|half|\d{1,2}"
+_MINUTES = r"twenty[ -]five|five|ten|twenty|quarter|half|5|10|15|20|25"
 _AFTER_HOUR = (
     r"(?! ?(?:/|[.:]\d|days?|weeks?|months?|years?|hours?|minutes?|times?|%|st\b|nd\b|rd\b|th\b))"
 )
@@ -72,6 +72,12 @@ _ALONE = r"(?<![\d/.:])"
 _AT = r"\b(?:at|around|about|by|from|until|till|before|after)"
 _BARE = rf"(?P<h>{_HOURS})(?P<m>)(?P<half>)"
 
+_GOES_ON = (
+    r"(?=$|[.,;!?)]| (?:on|in|at|tonight|tomorrow|today|this|or|and|if|so|when|sharp|every|we|i|"
+    r"he|she|they|ish|latest)\b)"
+)
+"""What may follow an hour in words: "at six we talk", but not "after one bad day"."""
+
 _PATTERNS: tuple[tuple[str, Callable[[re.Match[str]], Clock | None]], ...] = (
     (
         rf"\b(?P<m>(?:a )?(?:{_MINUTES}))(?: minutes)? (?P<way>past|to|after|before) "
@@ -85,9 +91,11 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str]], Clock | None]], ...] = (
     (rf"\b(?P<h>{_HOURS})(?P<m>){_AMPM}", _digits),
     (rf"\b(?P<h>{_HOURS})(?P<m>) o ?clock\b{_AMPM}?", _digits),
     (
-        rf"{_AT} (?:about |around )?{_BARE}\b{_AFTER_HOUR}(?! (?:of|or more|the|{MONTH}|{DAY}))",
+        rf"{_AT} (?:about |around )?(?P<h>\d{{1,2}})(?P<m>)(?P<half>)\b{_AFTER_HOUR}"
+        rf"(?! (?:of|or more|to|the|{MONTH}|{DAY}))",
         _digits,
     ),
+    (rf"{_AT} (?:about |around )?{_BARE}\b{_GOES_ON}", _digits),
     (rf"^{_BARE}(?: ish| or so)?[.!]?$", _digits),
     (rf"\b{_BARE}(?= (?:in the (?:morning|afternoon|evening)|at night))", _digits),
     (r"\b(?:noon|midday)\b", _noon),

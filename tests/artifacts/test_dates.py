@@ -95,7 +95,8 @@ def test_dates_people_write(text: str, expected: str) -> None:
     "some day", "yesterday", "last Friday", "3 May 2020", "we sat down together", "I may march",
     "in the sun", "the second time", "we may first talk", "my 3rd limit", "three times a week",
     "two days a week", "31/31", "99/99/99", "32 May", "30 February", "half past six", "8",
-    "once a month", "two weeks ago", "he is 5 years old", "not Friday", "😀",
+    "once a month", "two weeks ago", "we'd like that", "it's been two years", "since we’d stopped",
+    "he is 5 years old", "not Friday", "😀",
 ])  # fmt: skip
 def test_what_names_no_day_to_come(text: str) -> None:
     assert read_date(text, WEDNESDAY) is None
@@ -155,6 +156,9 @@ def test_the_order_of_numbers(text: str, us: date | None, elsewhere: date) -> No
     ("noon", "12:00"),
     ("midnight", "00:00"),
     ("on 3 May at 7", "19:00"),
+    ("at six we talk", "18:00"),
+    ("at 6 we talk", "18:00"),
+    ("from eight on", "08:00"),
 ])  # fmt: skip
 def test_times_people_write(text: str, expected: str) -> None:
     assert read_time(text) == time.fromisoformat(expected)
@@ -163,6 +167,7 @@ def test_times_people_write(text: str, expected: str) -> None:
 @pytest.mark.parametrize("text", [
     "", "no", "tomorrow evening", "in 3 weeks", "by 3 May", "25:00", "6:75", "at 6 days",
     "about 3 times", "after six months", "3/5", "1 in 4", "half of it", "10:30:45", "two of us",
+    "after one bad day", "the one before one like it", "about two of them", "from 1 to 10",
 ])  # fmt: skip
 def test_what_names_no_time(text: str) -> None:
     assert read_time(text) is None
