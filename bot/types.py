@@ -54,6 +54,13 @@ class Reply:
         }
 
 
+    @classmethod
+    def from_dict(cls, raw: Mapping[str, Any]) -> Reply:
+        """Rebuild a reply from `as_dict`."""
+        buttons = tuple(Button(b["title"], b["payload"]) for b in raw["buttons"])
+        return cls(raw["text"], buttons, raw["card"])
+
+
 @dataclass(frozen=True, slots=True)
 class CrisisState:
     """The crisis that is in view: level, category, and the region whose lines are shown, if known."""
@@ -89,6 +96,12 @@ class State:
             "crisis": self.crisis.as_dict() if self.crisis else None,
         }
 
+    @classmethod
+    def from_dict(cls, raw: Mapping[str, Any]) -> State:
+        """Rebuild a state from `as_dict`."""
+        found = CrisisState(**raw["crisis"]) if raw["crisis"] else None
+        return cls(**{**raw, "paused": tuple(raw["paused"]), "crisis": found})
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -100,6 +113,11 @@ class Turn:
     def as_dict(self) -> dict[str, Any]:
         """Return the turn as the HTTP interface gives it."""
         return {"replies": [r.as_dict() for r in self.replies], "state": self.state.as_dict()}
+
+    @classmethod
+    def from_dict(cls, raw: Mapping[str, Any]) -> Turn:
+        """Rebuild a turn from `as_dict`."""
+        return cls(tuple(map(Reply.from_dict, raw["replies"])), State.from_dict(raw["state"]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,10 +184,10 @@ def read_file(path: Path, schema: Path = FOLDER / "schema.json") -> Conversation
         raw = yaml.load(text, Loader=_Loader)  # noqa: S506  (a SafeLoader without dates)
     except yaml.YAMLError as error:
         raise ContentError(f"{path.name}: {' '.join(str(error).split())}") from None
-    for error in _validator(schema).iter_errors(raw):
-        where = _place(raw, list(error.absolute_path))
+    for found in _validator(schema).iter_errors(raw):
+        place = list(found.absolute_path)
         raise ContentError(
-            f"{path.name}, line {_line(node, list(error.absolute_path))}{where}: {error.message}"
+            f"{path.name}, line {_line(node, place)}{_place(raw, place)}: {found.message}"
         )
     conversation = _build(raw)
     _check_file(conversation, path, node)
@@ -269,7 +269,7 @@ def _build_step(raw: Mapping[str, Any]) -> Step:
         kind=raw["kind"],
         choices=tuple(raw.get("choices", ())),
         keep=raw.get("keep", True),
-        recall=Recall(*recall["from"].split("."), question=_text(recall["question"])) if recall else None,
+        recall=_build_recall(recall) if recall else None,
         ask_if=Condition(ask_if["step"], _classes(ask_if["answer"])) if ask_if else None,
         after=tuple(
             After(
@@ -282,6 +282,11 @@ def _build_step(raw: Mapping[str, Any]) -> Step:
             for item in raw.get("after", ())
         ),
     )
+
+
+def _build_recall(raw: Mapping[str, str]) -> Recall:
+    conversation, step = raw["from"].split(".")
+    return Recall(conversation, step, _text(raw["question"]))
 
 
 def _text(raw: str) -> str:

@@ -1,0 +1,177 @@
+"""The FastAPI application: everything is built once, in the lifespan."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.responses import FileResponse, HTMLResponse
+from fastapi.staticfiles import StaticFiles
+from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bot import services
+from bot.app_state import AppState, state_of
+from bot.channels import problems, web
+from bot.settings import Settings, get_settings
+from bot.version import VERSION
+from bot.wording import say
+
+STATIC = Path(__file__).resolve().parent / "static"
+BODY_LIMIT = 64 * 1024 * 4
+"""Bytes of a request body: 64 Ki characters at up to four bytes each, and the JSON around them."""
+
+REQUESTS = Counter("groundwork_requests_total", "Requests by route and status", ["route", "status"])
+SECONDS = Histogram("groundwork_request_seconds", "Seconds per request by route", ["route"])
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Build the application."""
+    chosen = settings or get_settings()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.groundwork = AppState(chosen)
+        app.state.groundwork.start()
+        yield
+        app.state.groundwork.close()
+
+    app = FastAPI(
+        title="Groundwork", version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None,
+        description="Guidance for people rebuilding safety and trust. Self-help, not therapy.",
+    )  # fmt: skip
+    problems.install(app)
+    app.include_router(web.router)
+    if chosen.debug:
+        app.include_router(web.debug_router)
+    _health(app)
+    _pages(app, chosen)
+    app.middleware("http")(_headers(chosen))
+    app.add_middleware(BodyLimit)
+    if chosen.allowed_origins:
+        app.add_middleware(
+            CORSMiddleware, allow_origins=list(chosen.allowed_origins), allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "Idempotency-Key"],
+        )  # fmt: skip
+    return app
+
+
+class BodyLimit:
+    """Refuses a body over the limit while it arrives, before anything reads it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Read the body up to the limit, then hand it on."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        body, more = b"", True
+        while more:
+            message = await receive()
+            if message["type"] != "http.request":
+                return
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+            if len(body) > BODY_LIMIT:
+                response = problems.problem(413, say("http.body_too_large"))
+                await response(scope, receive, send)
+                return
+        await self._app(scope, _replayed(body, receive), send)
+
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    sent = False
+
+    async def again() -> Message:
+        nonlocal sent
+        if sent:
+            return await receive()
+        sent = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return again
+
+
+def _headers(settings: Settings) -> Callable[..., Awaitable[Response]]:
+    frames = " ".join(["'self'", *settings.allowed_origins])
+    policy = (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; "
+        f"frame-ancestors {frames}; require-trusted-types-for 'script'"
+    )
+
+    async def add(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        response = await call_next(request)
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.setdefault("Content-Security-Policy", policy)
+        response.headers.setdefault("Referrer-Policy", "no-referrer")
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+        response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        route = request.scope.get("route")
+        REQUESTS.labels(getattr(route, "path", "other"), response.status_code).inc()
+        return response
+
+    return add
+
+
+def _health(app: FastAPI) -> None:
+    @app.get("/healthz")
+    async def healthz() -> dict[str, str]:
+        """Alive."""
+        return {"status": "ok"}
+
+    @app.get("/readyz", responses=problems.documented(503))
+    async def readyz(request: Request) -> Any:
+        """Model, index and database are ready."""
+        state = state_of(request.app)
+        missing = await state.missing()
+        if missing:
+            return problems.problem(503, say("http.not_ready", missing=", ".join(missing)), detail=state.failure)
+        return {"status": "ready", "version": VERSION}
+
+    @app.get("/metrics", response_class=Response)
+    async def metrics() -> Response:
+        """Prometheus figures: counts and times, no words and no names."""
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+def _pages(app: FastAPI, settings: Settings) -> None:
+    @app.get("/", response_class=HTMLResponse, include_in_schema=False)
+    async def index() -> Response:
+        return FileResponse(STATIC / "index.html")
+
+    @app.get("/chat", response_class=HTMLResponse, include_in_schema=False)
+    async def chat() -> Response:
+        page = (STATIC / "chat.html").read_text(encoding="utf-8")
+        return HTMLResponse(page.replace("{{CONFIG}}", page_config(settings)))
+
+    @app.get("/widget.js", include_in_schema=False)
+    async def widget() -> Response:
+        return FileResponse(STATIC / "widget.js", media_type="text/javascript",
+                            headers={"Cross-Origin-Resource-Policy": "cross-origin"})
+
+    if STATIC.is_dir():
+        app.mount("/static", StaticFiles(directory=STATIC), name="static")
+
+
+def page_config(settings: Settings) -> str:
+    """Return what the chat page is told, as JSON that can stand inside HTML."""
+    lines = services.hotlines()
+    cards = {place.code: lines.as_dict(place.code) for place in lines.regions()}
+    operator = None
+    if settings.operator_name:
+        operator = {"name": settings.operator_name, "contact": settings.operator_contact,
+                    "privacyUrl": settings.privacy_url}
+    config = {"region": settings.region, "language": "en", "leaveUrl": None, "hotlineCards": cards,
+              "operator": operator, "reviewed": False, "version": VERSION}
+    return json.dumps(config).replace("<", "\\u003c").replace("&", "\\u0026")
+
+

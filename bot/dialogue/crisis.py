@@ -1,0 +1,103 @@
+"""The crisis gate in a talk: what it says goes first, and what was running waits.
+
+Called by the engine before Rasa, and by the action `action_crisis` inside Rasa: one and the same path.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from bot.crisis.detector import CrisisDetector, Sign, Verdict
+from bot.crisis.dialogue import CrisisDialogue, CrisisTurn
+from bot.dialogue.controls import put_aside
+from bot.dialogue.talk import Talk, Utterance
+from bot.types import CrisisState, State
+
+_GRAVE = ("crisis", "emergency")
+
+
+def crisis_state(slots_value: dict[str, Any] | None) -> CrisisState | None:
+    """Return the crisis in view from the slot `crisis`, None if there is none."""
+    raw = (slots_value or {}).get("state")
+    return CrisisState(raw["level"], raw["category"], raw.get("region")) if raw else None
+
+
+def assess(talk: Talk, detector: CrisisDetector) -> Verdict:
+    """Let the detector judge a message in the light of this talk's earlier mild signs."""
+    kept = (talk.get("crisis") or {}).get("signs", [])
+    return detector.assess(talk.text, earlier=[Sign.from_dict(raw) for raw in kept], role=talk.session.role)
+
+
+def gate(talk: Talk, verdict: Verdict, dialogue: CrisisDialogue, default_region: str | None) -> bool:
+    """Answer a crisis; False where the message is none and ordinary talk goes on."""
+    memory = dict(talk.get("crisis") or {})
+    if verdict.sign is not None:
+        memory["signs"] = [*memory.get("signs", []), verdict.sign.as_dict()][-20:]
+        talk.set("crisis", memory)
+    if "minor" in verdict.flags:
+        talk.session.raise_flag("minor")
+    region = talk.session.region or default_region
+    session, open_now = memory.get("session") or {}, memory.get("state")
+    if verdict.level in _GRAVE and not open_now:
+        turn: CrisisTurn | None = dialogue.open(verdict, session, region)
+    elif open_now:
+        turn = dialogue.respond(talk.text, talk.choice, verdict, session, region)
+    else:
+        return False
+    if turn is None:
+        return False
+    _apply(talk, memory, turn)
+    return True
+
+
+def handles(talk: Talk, verdict: Verdict, dialogue: CrisisDialogue) -> bool:
+    """Whether the gate would answer this message; nothing is changed."""
+    memory = talk.get("crisis") or {}
+    if not memory.get("state"):
+        return verdict.level in _GRAVE
+    turn = dialogue.respond(talk.text, talk.choice, verdict, memory.get("session") or {}, talk.session.region)
+    return turn is not None
+
+
+def _apply(talk: Talk, memory: dict[str, Any], turn: CrisisTurn) -> None:
+    memory.update(
+        session=turn.session,
+        state=turn.state.as_dict() if turn.state else None,
+        open_solo=turn.open_solo,
+    )
+    talk.set("crisis", memory)
+    talk.session.raise_flag("crisis")
+    talk.session.pending = None
+    talk.session.region = turn.region or talk.session.region
+    if talk.conversation is not None:
+        put_aside(talk)
+    for reply in turn.replies:
+        talk.utter(reply.text, buttons=reply.buttons, card=reply.card)
+
+
+def gentle(
+    talk: Talk, verdict: Verdict, dialogue: CrisisDialogue, default_region: str | None
+) -> Utterance | None:
+    """Return the one warm sentence with lines, once in a talk; None where it was said before."""
+    memory = dict(talk.get("crisis") or {})
+    if memory.get("gentle"):
+        return None
+    session = dict(memory.get("session") or {})
+    reply = dialogue.gentle(verdict, session, talk.session.region or default_region)
+    memory.update(session=session, gentle=True)
+    talk.set("crisis", memory)
+    return Utterance(reply.text, reply.buttons, reply.card)
+
+
+def with_gentle(state: State, verdict: Verdict, region: str | None) -> State:
+    """Return a state that shows a gentle sign for this turn only."""
+    if verdict.category is None:
+        return state
+    return replace(state, crisis=CrisisState("gentle", verdict.category, region))
+
+
+def fail_closed(talk: Talk, dialogue: CrisisDialogue, default_region: str | None) -> None:
+    """Say the safety reply: something failed, and silence is no answer."""
+    reply = dialogue.safety_reply(talk.session.region or default_region)
+    talk.utter(reply.text, buttons=reply.buttons, card=reply.card)

@@ -1,0 +1,71 @@
+"""A side question of the program's own that waits for its answer (never a step of a conversation)."""
+
+from __future__ import annotations
+
+from bot.crisis.hotlines import Hotlines
+from bot.dialogue.controls import resume_one
+from bot.dialogue.help_lines import country_given
+from bot.dialogue.safety import take_screen
+from bot.dialogue.talk import Talk
+from bot.language.answers import plain, yes_no
+
+FORGOTTEN = "forgotten"
+
+
+def settles(talk: Talk, text: str, hotlines: Hotlines) -> bool:
+    """Whether a message answers the side question that waits."""
+    pending = talk.session.pending or {}
+    kind = pending.get("kind")
+    if kind == "forget":
+        return yes_no(text) in ("yes", "no")
+    if kind == "private_screen":
+        return yes_no(text) is not None or pending.get("stage") == "behaviour"
+    if kind == "region":
+        return hotlines.parse_region(text) is not None
+    return kind == "resume" and _chosen(talk, text) is not None
+
+
+def settle(talk: Talk, text: str, hotlines: Hotlines) -> None:
+    """Act on the answer to the side question that waits."""
+    pending = talk.session.pending or {}
+    kind, answer = pending.get("kind"), talk.choice or text
+    if kind == "private_screen":
+        take_screen(talk, answer)
+        return
+    talk.session.pending = None
+    if kind == "forget":
+        _forget(talk, answer)
+    elif kind == "region":
+        country_given(talk, hotlines.parse_region(answer), hotlines)
+    elif kind == "resume" and (name := _chosen(talk, answer)):
+        resume_one(talk, next(w for w in talk.session.paused if w.conversation == name))
+    else:
+        talk.speak("dialogue.nothing_waits")
+        talk.ask()
+
+
+def _forget(talk: Talk, answer: str) -> None:
+    if yes_no(answer) == "yes":
+        talk.close()
+        talk.session.raise_flag(FORGOTTEN)
+        talk.speak("dialogue.forgotten")
+    else:
+        talk.speak("dialogue.forget_kept")
+        talk.ask()
+
+
+def _chosen(talk: Talk, text: str) -> str | None:
+    words = set(plain(text).split())
+    names = [w.conversation for w in talk.session.paused if w.conversation in talk.catalog]
+    for place in ({"first", "earlier", "older"}, {"second", "last", "latest", "recent", "newer"}):
+        if len(names) == 2 and words & place:
+            return names[0] if "first" in place else names[1]
+    scored = [(len(words & _words(talk, name)), name) for name in reversed(names)]
+    best = max(scored, key=lambda pair: pair[0], default=(0, None))
+    return best[1] if best[0] else None
+
+
+def _words(talk: Talk, name: str) -> set[str]:
+    conversation = talk.catalog[name]
+    small = {"a", "the", "of", "to", "you", "your", "it", "for", "and", "one", "after", "before", "get", "what"}
+    return set(plain(f"{conversation.title} {name.replace('_', ' ')}").split()) - small

@@ -1,0 +1,86 @@
+"""From one step to the next: what an answer leads to, what is asked, and when it is finished."""
+
+from __future__ import annotations
+
+from bot.dialogue.catalog import END, After, Conversation, Step
+from bot.dialogue.finish import finish
+from bot.dialogue.route import next_step
+from bot.dialogue.talk import Talk, menu_button
+from bot.types import Button
+
+
+def take_answer(talk: Talk, step: Step, text: str) -> None:
+    """Keep an answer, say and do what follows from it, and ask the next step."""
+    talk.session.misses = talk.session.repeats = 0
+    talk.record(step, text.strip())
+    if step.id in talk.run.skipped:
+        talk.run.skipped.remove(step.id)
+    _unjump(talk, step)
+    _follow(talk, step)
+    proceed(talk)
+
+
+def take_skip(talk: Talk, step: Step) -> None:
+    """Leave a step open on purpose and ask the next one, without comment."""
+    talk.session.misses = talk.session.repeats = 0
+    if talk.answer(step) is None and step.id not in talk.run.skipped:
+        talk.run.skipped.append(step.id)
+        _follow(talk, step)
+    proceed(talk)
+
+
+def proceed(talk: Talk) -> None:
+    """Ask the next open step, or let the conversation finish."""
+    following = next_step(talk) if "ended" not in talk.run.flags else None
+    if following is None:
+        finish(talk)
+    else:
+        talk.ask(following)
+
+
+def _follow(talk: Talk, step: Step) -> None:
+    found = _after(talk, step)
+    if found is None or talk.conversation is None:
+        return
+    for flag in found.set:
+        _set_flag(talk, flag)
+    if found.go:
+        _jump(talk, talk.conversation, step, found.go)
+    if found.say:
+        talk.utter(found.say, buttons=_offers(talk, found))
+
+
+def _after(talk: Talk, step: Step) -> After | None:
+    group = talk.answer_class(step)
+    return next(
+        (a for a in step.after if group in a.when or ("given" in a.when and group != "skipped")), None
+    )
+
+
+def _set_flag(talk: Talk, flag: str) -> None:
+    if flag == "private":
+        if flag not in talk.run.flags:
+            talk.run.flags.append(flag)
+    else:
+        talk.session.raise_flag(flag)
+
+
+def _jump(talk: Talk, conversation: Conversation, step: Step, target: str) -> None:
+    if target == END:
+        talk.run.flags.append("ended")
+        return
+    ids = [s.id for s in conversation]
+    between = ids[ids.index(step.id) + 1 : ids.index(target)]
+    talk.run.jumped.extend(i for i in between if i not in talk.run.jumped)
+
+
+def _unjump(talk: Talk, step: Step) -> None:
+    """A changed answer takes another way: what the earlier one jumped over may be asked again."""
+    if any(after.go for after in step.after):
+        talk.run.jumped.clear()
+        talk.run.flags = [flag for flag in talk.run.flags if flag != "ended"]
+
+
+def _offers(talk: Talk, found: After) -> tuple[Button, ...]:
+    names = [n for n in found.offer if n in talk.catalog and n not in talk.disabled]
+    return tuple(menu_button(talk.catalog[name]) for name in names)

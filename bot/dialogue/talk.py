@@ -1,0 +1,174 @@
+"""One turn of a talk: what is known when a message arrives, and what has changed when it is answered.
+
+`Talk` knows nothing of Rasa. Actions build it from a tracker's slots, a move from `bot.dialogue` works
+on it, and what it collected (`utterances`, `changes`) goes back as Rasa events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from bot.dialogue.catalog import Catalog, Conversation, Step
+from bot.dialogue.session import Run, Session, slot_name, split_slot
+from bot.language.answers import classify
+from bot.types import Button
+from bot.wording import say
+
+REQUESTED = "requested_slot"
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """One message to the person before a channel renders it."""
+
+    text: str
+    buttons: tuple[Button, ...] = ()
+    card: Mapping[str, Any] | None = None
+
+
+@dataclass
+class Talk:
+    """A talk in the middle of one turn."""
+
+    catalog: Catalog
+    slots: Mapping[str, Any]
+    loop: str | None = None
+    today: date = field(default_factory=date.today)
+    disabled: frozenset[str] = frozenset()
+    text: str = ""
+    intent: str | None = None
+    ranking: Sequence[tuple[str, float]] = ()
+    choice: str | None = None
+    utterances: list[Utterance] = field(default_factory=list)
+    changes: dict[str, Any] = field(default_factory=dict)
+    asked: bool = False
+    closed_loop: bool = False
+
+    def __post_init__(self) -> None:
+        self.session = Session.from_dict(self.slots.get("session"))
+
+    # --- what is known -------------------------------------------------------------------------
+
+    def get(self, slot: str) -> Any:
+        """Return a slot's value as it stands now."""
+        return self.changes.get(slot, self.slots.get(slot))
+
+    @property
+    def conversation(self) -> Conversation | None:
+        """The conversation under way, if one is."""
+        if self.closed_loop or not self.loop:
+            return None
+        return self.catalog.get(self.loop.removesuffix("_form"))
+
+    @property
+    def step(self) -> Step | None:
+        """The step that waits for an answer, if one does."""
+        name, step_id = split_slot(self.get(REQUESTED))
+        conversation = self.conversation
+        if conversation is None or name != conversation.name or step_id is None:
+            return None
+        return next((s for s in conversation if s.id == step_id), None)
+
+    @property
+    def run(self) -> Run:
+        """The run of the conversation under way."""
+        assert self.conversation is not None
+        return self.session.run(self.conversation.name)
+
+    @property
+    def artifacts(self) -> list[dict[str, Any]]:
+        """What this person has finished, oldest first."""
+        return list(self.get("artifacts") or [])
+
+    def answer(self, step: Step, conversation: Conversation | None = None) -> str | None:
+        """Return the answer given to a step, None where there is none."""
+        owner = conversation or self.conversation
+        assert owner is not None
+        value = self.get(slot_name(owner.name, step.id))
+        return value if isinstance(value, str) else None
+
+    def answered(self, conversation: Conversation | None = None) -> list[Step]:
+        """Return the steps that have an answer, in order."""
+        owner = conversation or self.conversation
+        return [s for s in owner or () if self.answer(s, owner) is not None]
+
+    def answer_class(self, step: Step) -> str:
+        """Return the class of a step's answer: yes, no, unsure, a choice, given, skipped."""
+        value = self.answer(step)
+        if value is None:
+            return "skipped"
+        return classify(step.kind, value, step.choices)
+
+    def earlier(self, conversation: str, step: str) -> str | None:
+        """Return an answer from the latest finished conversation of a name."""
+        for artifact in reversed(self.artifacts):
+            if artifact["conversation"] == conversation:
+                found = (s["answer"] for s in artifact["sections"] if s["step"] == step)
+                return next(found, None)
+        return None
+
+    # --- what changes --------------------------------------------------------------------------
+
+    def set(self, slot: str, value: Any) -> None:
+        """Change a slot."""
+        self.changes[slot] = value
+
+    def record(self, step: Step, answer: str | None) -> None:
+        """Keep an answer to a step of the conversation under way."""
+        assert self.conversation is not None
+        self.set(slot_name(self.conversation.name, step.id), answer)
+
+    def speak(
+        self, key: str, *, buttons: Sequence[Button] = (), variant: int = 0, **values: object
+    ) -> None:
+        """Say a sentence from the wording files."""
+        self.utter(say(key, variant, **values), buttons=buttons)
+
+    def utter(
+        self, text: str, *, buttons: Sequence[Button] = (), card: Mapping[str, Any] | None = None
+    ) -> None:
+        """Say a text that is not in the wording files: a conversation's own, or the person's words."""
+        self.utterances.append(Utterance(text, tuple(buttons), card))
+
+    def ask(self, step: Step | None = None, *, variant: str | None = None) -> None:
+        """Let the form ask a step (the waiting one by default) after what was said in this turn."""
+        target = step or self.step
+        conversation = self.conversation
+        if target is None or conversation is None:
+            return
+        chosen, recalled = self._variant(target, variant)
+        self.set(REQUESTED, slot_name(conversation.name, target.id))
+        self.set("ask_variant", chosen)
+        self.set("recalled", recalled)
+        self.asked = True
+
+    def _variant(self, step: Step, wanted: str | None) -> tuple[str, str | None]:
+        if wanted:
+            return wanted, None
+        if (value := self.answer(step)) is not None:
+            return "earlier", value
+        if step.recall and (value := self.earlier(step.recall.conversation, step.recall.step)):
+            return "recall", value
+        return "plain", None
+
+    def close(self) -> None:
+        """Leave the conversation under way; no step waits any more."""
+        self.closed_loop = True
+        self.set(REQUESTED, None)
+
+    def slot_changes(self) -> dict[str, Any]:
+        """Return every changed slot, the session among them."""
+        return {**self.changes, "session": self.session.as_dict()}
+
+
+def control(title_key: str, intent: str) -> Button:
+    """Return a quick reply that stands for an intent."""
+    return Button(say(title_key), f"/{intent}")
+
+
+def menu_button(conversation: Conversation) -> Button:
+    """Return a quick reply that opens a conversation."""
+    return Button(conversation.title, f"/{conversation.name}")

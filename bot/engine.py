@@ -1,0 +1,355 @@
+"""The one path of a message: every channel calls `Engine.receive` and renders the `Turn` it returns.
+
+Open the conversation, repeat an answer already given, let the crisis gate speak first and alone, hand
+ordinary talk to Rasa, store everything in one transaction, and only then answer. One message of a
+conversation at a time, many conversations at once; nothing here runs on the event loop for long.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import unicodedata
+import weakref
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from bot import services
+from bot.crisis.detector import Verdict
+from bot.dialogue import crisis
+from bot.dialogue.history import (
+    GUARD_MARK, HIDDEN, Event, History, bot_event, listen_event, loop_event, person_event, replies_of,
+    slot_events,
+)  # fmt: skip
+from bot.dialogue.openings import greet
+from bot.dialogue.pending import FORGOTTEN
+from bot.dialogue.route import progress
+from bot.dialogue.session import Session
+from bot.dialogue.talk import Talk, Utterance
+from bot.errors import GroundworkError, PayloadRefused, StoreError
+from bot.store.opened import Opened
+from bot.store.receipts import Receipt, fingerprint
+from bot.store.store import Store
+from bot.types import Message, Reply, State, Turn
+from bot.wording import say
+
+logger = logging.getLogger(__name__)
+LIMIT = 4_000
+"""Characters of one message (docs: the HTTP interface)."""
+Result = TypeVar("Result")
+
+
+class Answers(Protocol):
+    """What the engine needs of a dialogue model: new events for a message."""
+
+    def turn(self, sender: str, before: list[Event], text: str, metadata: dict[str, Any]) -> list[Event]:
+        """Return the new events of one turn."""
+
+
+class TooLong(GroundworkError):
+    """A message over the limit; `replies` hold the crisis reply where the gate calls for one."""
+
+    def __init__(self, replies: tuple[Reply, ...]) -> None:
+        super().__init__(say("dialogue.too_long"))
+        self.replies = replies
+
+
+class KeyReused(GroundworkError):
+    """An Idempotency-Key that came before with another message."""
+
+
+class Limited(GroundworkError):
+    """Too many messages for now; `retry_after` is in seconds."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(say("dialogue.limited", seconds=retry_after))
+        self.retry_after = retry_after
+
+
+@dataclass
+class _Incoming:
+    """A message after its button or text has been read."""
+
+    text: str
+    metadata: dict[str, Any]
+    choice: str | None = None
+    rasa: str = ""
+
+
+class Engine:
+    """Turns messages into turns."""
+
+    def __init__(
+        self, store: Store, brain: Callable[[], Answers | None], *, workers: int = 2,
+        region: str | None = None,
+    ) -> None:  # fmt: skip
+        self._store = store
+        self._brain = brain
+        self._region = region
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="turn")
+        self._locks: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
+
+    # --- the interface for channels --------------------------------------------------------------
+
+    async def begin(self, channel: str = "web", region: str | None = None) -> tuple[str, str, Turn]:
+        """Begin a conversation; returns its token, when it expires, and the greeting."""
+        return await self._off_loop(lambda: self._begin(channel, region))
+
+    async def receive(
+        self, opened: Opened, message: Message, *, limited: Callable[[], int | None] | None = None
+    ) -> Turn:
+        """Answer a message.
+
+        Args:
+            opened: the conversation, as `open` returned it.
+            message: text or an offered button's payload.
+            limited: says how many seconds a client must wait, None if it need not; a crisis is
+                answered all the same.
+
+        Raises:
+            TooLong, PayloadRefused, KeyReused, Limited: nothing was changed.
+            UnknownConversation: it was erased meanwhile.
+        """
+        async with self._lock(opened.id):
+            return await self._off_loop(lambda: self._receive(opened, message, limited))
+
+    async def open(self, token: str) -> Opened:
+        """Open the conversation of a token (UnknownConversation if there is none)."""
+        return await self._off_loop(lambda: self._store.unlock(token))
+
+    async def history(self, opened: Opened) -> History:
+        """Return what a conversation amounts to."""
+        return await self._off_loop(lambda: History.of(self._store.events(opened)))
+
+    async def erase(self, token: str) -> None:
+        """Erase a conversation and its token."""
+        await self._off_loop(lambda: self._store.erase_token(token))
+
+    async def ping(self) -> None:
+        """Check the store (StoreError)."""
+        await self._off_loop(self._store.ping)
+
+    def state(self, history: History) -> State:
+        """Return where a talk stands."""
+        return state_of(self._talk(history))
+
+    def close(self) -> None:
+        """Finish what runs and let go."""
+        self._pool.shutdown(wait=True)
+        self._store.close()
+
+    # --- one message -----------------------------------------------------------------------------
+
+    def _begin(self, channel: str, region: str | None) -> tuple[str, str, Turn]:
+        opened, token = self._store.create(channel=channel)
+        talk = self._talk(History())
+        talk.session.region = region
+        greet(talk)
+        events = [*slot_events(talk.slot_changes()), *map(bot_event, talk.utterances), listen_event()]
+        self._store.commit(opened, events)
+        expires = opened.expires_at.strftime("%Y-%m-%dT%H:%M:%SZ")
+        return token, expires, Turn(replies_of(events), State())
+
+    def _receive(
+        self, opened: Opened, message: Message, limited: Callable[[], int | None] | None
+    ) -> Turn:
+        before = self._store.events(opened)
+        if (earlier := self._repeated(opened, message)) is not None:
+            return earlier
+        history = History.of(before)
+        incoming = _read(message, history)
+        talk = self._talk(history, incoming)
+        verdict, handled = self._gate(talk)
+        if len(incoming.text) > LIMIT:
+            raise TooLong(tuple(_reply(u) for u in talk.utterances) if handled else ())
+        if not handled and limited is not None and (wait := limited()) is not None:
+            raise Limited(wait)
+        if handled:
+            events = _crisis_events(talk, incoming, history)
+        else:
+            events = self._ordinary(opened, before, history, incoming)
+        turn = self._turn(history, events, verdict, handled)
+        self._keep(opened, message, events, turn)
+        return turn
+
+    def _repeated(self, opened: Opened, message: Message) -> Turn | None:
+        if message.idempotency_key is None:
+            return None
+        kept = self._store.receipt(opened, message.idempotency_key)
+        if kept is None:
+            return None
+        if kept["request"] != fingerprint(_request(message)):
+            raise KeyReused(say("dialogue.key_reused"))
+        return Turn.from_dict(kept["response"])
+
+    def _gate(self, talk: Talk) -> tuple[Verdict, bool]:
+        """Let the gate speak first. An error inside it counts as a crisis, never as silence."""
+        try:
+            verdict = crisis.assess(talk, services.detector())
+            handled = crisis.gate(talk, verdict, services.crisis_dialogue(), self._region)
+        except Exception as error:  # whatever failed, the person gets the safety reply
+            logger.error("the crisis gate failed (%s)", type(error).__name__)
+            talk.utterances.clear()
+            crisis.fail_closed(talk, services.crisis_dialogue(), self._region)
+            return Verdict.none(), True
+        return verdict, handled
+
+    def _ordinary(
+        self, opened: Opened, before: list[Event], history: History, incoming: _Incoming
+    ) -> list[Event]:
+        brain = self._brain()
+        hidden = (history.slots.get("session") or {}).get("pending") or {}
+        try:
+            if brain is None:
+                raise StoreError("no model is loaded")
+            events = brain.turn(opened.id, before, incoming.rasa, incoming.metadata)
+        except Exception as error:  # a failing model must not leave a person without an answer
+            logger.error("the model failed (%s)", type(error).__name__)
+            raise ModelFailed(self._safety(history)) from None
+        if hidden.get("kind") == "private_screen":
+            events = [_hide(event) for event in events]
+        return events
+
+    def _safety(self, history: History) -> tuple[Reply, ...]:
+        talk = self._talk(history)
+        crisis.fail_closed(talk, services.crisis_dialogue(), self._region)
+        return (Reply(say("dialogue.error")), *(_reply(u) for u in talk.utterances))
+
+    def _turn(self, history: History, events: list[Event], verdict: Verdict, handled: bool) -> Turn:
+        for event in events:
+            history.apply(event)
+        replies = replies_of(events)
+        state = self.state(history)
+        if not handled and verdict.level == "gentle" and verdict.category and state.crisis is None:
+            return self._gentle(history, events, replies, verdict, state)
+        return Turn(replies, state)
+
+    def _gentle(
+        self, history: History, events: list[Event], replies: tuple[Reply, ...], verdict: Verdict, state: State
+    ) -> Turn:
+        talk = self._talk(history)
+        said = crisis.gentle(talk, verdict, services.crisis_dialogue(), self._region)
+        if said is not None:
+            events[1:1] = [bot_event(said)]
+            events.extend(slot_events(talk.slot_changes()))
+            replies = (_reply(said), *replies)
+        return Turn(replies, crisis.with_gentle(state, verdict, talk.session.region or self._region))
+
+    def _keep(self, opened: Opened, message: Message, events: list[Event], turn: Turn) -> None:
+        if _forgotten(events):
+            self._store.empty(opened)
+            return
+        receipt = None
+        if message.idempotency_key is not None:
+            receipt = Receipt(message.idempotency_key, fingerprint(_request(message)), turn.as_dict())
+        self._store.commit(opened, events, receipt=receipt)
+
+    def _talk(self, history: History, incoming: _Incoming | None = None) -> Talk:
+        return Talk(
+            catalog=services.catalog(),
+            slots=history.slots,
+            loop=history.loop,
+            disabled=frozenset(services.settings().disabled),
+            text=incoming.text if incoming else "",
+            choice=incoming.choice if incoming else None,
+        )
+
+    # --- threads and locks -----------------------------------------------------------------------
+
+    def _lock(self, name: str) -> asyncio.Lock:
+        lock = self._locks.get(name)
+        if lock is None:
+            lock = self._locks[name] = asyncio.Lock()
+        return lock
+
+    async def _off_loop(self, work: Callable[[], Result]) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+
+
+class ModelFailed(GroundworkError):
+    """The dialogue model failed; `replies` say what was kept and where help is. Nothing was stored."""
+
+    def __init__(self, replies: tuple[Reply, ...]) -> None:
+        super().__init__("the dialogue model failed")
+        self.replies = replies
+
+
+def state_of(talk: Talk) -> State:
+    """Return where a talk stands, as channels show it."""
+    conversation, step = talk.conversation, talk.step
+    done, of = progress(talk)
+    asked = (talk.session.pending or {}).get("kind")
+    waiting = tuple(w.conversation for w in talk.session.paused if w.conversation in talk.catalog)
+    name = "private_screen" if asked == "private_screen" else step.id if step else None
+    return State(
+        conversation=conversation.name if conversation else None,
+        step=name,
+        done=done,
+        of=of,
+        paused=waiting,
+        crisis=crisis.crisis_state(talk.get("crisis")),
+    )
+
+
+def clean(text: str) -> str:
+    """Return text without what no one types: control characters, lone surrogates, bidi overrides."""
+    sound = text.encode("utf-8", "replace").decode("utf-8")
+    return "".join(c for c in sound if c in "\n\t\u200d\ufe0f" or unicodedata.category(c) not in _UNWANTED)
+
+
+_UNWANTED = frozenset({"Cc", "Cs", "Co", "Cn", "Cf"})
+
+
+def _read(message: Message, history: History) -> _Incoming:
+    if message.payload is None:
+        text = clean(message.text or "")
+        guarded = GUARD_MARK + text if text.lstrip().startswith("/") else text
+        return _Incoming(text, {}, rasa=guarded or GUARD_MARK)
+    if message.payload not in history.offered:
+        raise PayloadRefused(say("dialogue.payload_refused"))
+    return _pressed(message.payload, history)
+
+
+def _pressed(payload: str, history: History) -> _Incoming:
+    """Read a button: `/intent{"choice": …}`, or `slot=words` for an answer to a step."""
+    if not payload.startswith("/"):
+        slot, _, words = payload.partition("=")
+        current = history.slots.get("requested_slot") == slot and history.loop is not None
+        if not current:
+            return _Incoming("", {"title": words}, rasa="/stale_button")
+        return _Incoming(words, {"act": "answer"}, rasa=words)
+    name, brace, rest = payload[1:].partition("{")
+    choice = json.loads(brace + rest).get("choice") if brace else None
+    return _Incoming("", {"title": history.offered[payload]}, choice=choice, rasa=payload)
+
+
+def _request(message: Message) -> dict[str, Any]:
+    return {"text": message.text, "payload": message.payload}
+
+
+def _reply(utterance: Utterance) -> Reply:
+    return Reply(utterance.text, utterance.buttons, utterance.card)
+
+
+def _crisis_events(talk: Talk, incoming: _Incoming, history: History) -> list[Event]:
+    mark = {**incoming.metadata, HIDDEN: True}
+    events = [person_event(incoming.rasa, intent="crisis", **mark)]
+    events += slot_events({k: v for k, v in talk.slot_changes().items() if history.slots.get(k) != v})
+    if history.loop is not None and talk.closed_loop:
+        events.append(loop_event(None))
+    events += [bot_event(utterance, **{HIDDEN: True}) for utterance in talk.utterances]
+    return [*events, listen_event()]
+
+
+def _hide(event: Event) -> Event:
+    if event.get("event") in ("user", "bot"):
+        return {**event, "metadata": {**(event.get("metadata") or {}), HIDDEN: True}}
+    return event
+
+
+def _forgotten(events: list[Event]) -> bool:
+    sessions = [e["value"] for e in events if e.get("event") == "slot" and e.get("name") == "session"]
+    return any(FORGOTTEN in Session.from_dict(value).flags for value in sessions)
