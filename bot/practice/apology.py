@@ -36,4 +36,13 @@ class ApologyCoach(Coach):
         missing = {
             name: whole(read.source) for part, name in _MISSING.items() if parts[part] is None
         }
-        return self._ordered({**self._widened(read), **self._ruled(read), **missing})
+        ruled = self._ruled(read)
+        if parts["behaviour"] is not None:
+            ruled = self._without_told_passive(ruled, read)
+        return self._ordered({**self._widened(read), **ruled, **missing})
+
+    def _without_told_passive(self, ruled: dict[str, Span], read: Plain) -> dict[str, Span]:
+        """Beside a named act, "you were hurt" and "the post was deleted" are fine; regret isn't."""
+        anyway = self._book.extra["passive_anyway"].first(read.text)
+        rest = {name: span for name, span in ruled.items() if name != "passive"}
+        return rest | ({"passive": read.to_source(*anyway)} if anyway else {})

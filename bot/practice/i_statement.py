@@ -32,6 +32,13 @@ class IStatementCoach(Coach):
         """Return whether `text` is a plain limit: whole as it stands, and no I-statement."""
         return self._has("limit", text)
 
+    def _parts(self, read: Plain) -> dict[str, Span | None]:
+        parts = super()._parts(read)
+        if parts["feeling"] is None and self._book.extra["force"].first(read.text):
+            felt = self._book.extra["felt_force"].first(read.text)
+            parts["feeling"] = read.to_source(*felt) if felt else None
+        return parts
+
     def _problems(self, read: Plain, parts: Mapping[str, Span | None]) -> list[tuple[str, Span]]:
         if self._book.extra["limit"].first(read.text):
             return [("not_i_statement/limit", whole(read.source))]

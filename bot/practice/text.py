@@ -43,7 +43,7 @@ _IS_AFTER = frozenset(
         "where",
         "this",
         "which",
-        "everything",
+        "everything", "nobody", "one", "everyone", "nothing",
         "someone",
     ]
 )
