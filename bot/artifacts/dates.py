@@ -339,6 +339,10 @@ _RELATIVE = _patterns(
 
 _NOT_GONE = "".join(rf"(?<!\b{w} )" for w in ("been", "since", "last", "past", "these", "was"))
 _SPAN = _patterns(
-    (rf"{_NOT_GONE}(?:after |within )?(?P<n>{NUMBER}) (?P<unit>days?|weeks?|fortnights?|months?|years?)"
-     r"(?! (?:a|per|each|every|ago|old|long)\b)", _in),
-)  # fmt: skip
+    (
+        rf"{_NOT_GONE}(?:after |within )?(?P<n>{NUMBER}) "
+        r"(?P<unit>days?|weeks?|fortnights?|months?|years?)"
+        r"(?! (?:a|per|each|every|ago|old|long)\b)",
+        _in,
+    ),
+)
