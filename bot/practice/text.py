@@ -162,6 +162,8 @@ class Speller:
         """Return `word` in plain spelling: slang spelled out, one slip mended, drawn-out letters cut."""
         if word in self.slang:
             return self.slang[word]
+        if word.endswith(".") and word[:-1] in self.slang:
+            return f"{self.slang[word[:-1]]} ."
         if _REPEATED.search(word):
             word = self._shorten(word)
         if len(word) < 5 or word in self.vocabulary or not word.isalpha() or word in known_words():
