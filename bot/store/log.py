@@ -1,4 +1,8 @@
-"""The sealed events of one conversation: one row a commit, chained, so that none can go missing."""
+"""The sealed events of one conversation: one row a commit, chained, so that none can go missing.
+
+An edited, moved, swapped or missing row is refused. What cannot be told from inside the database:
+that an old copy of a whole conversation, head and all, was put back by someone with the file.
+"""
 
 from __future__ import annotations
 
