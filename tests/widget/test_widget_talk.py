@@ -304,3 +304,27 @@ def test_another_language_is_whole(page: Page, scripted: Site) -> None:
     expect(page.locator("html")).to_have_attribute("lang", "es")
     expect(page.get_by_role("button", name="Ayuda ya")).to_be_visible()
     expect(page.locator(".words").first).to_have_attribute("lang", "en")
+
+
+def test_a_new_turn_is_shown_from_its_beginning(new_page, scripted: Site) -> None:
+    page = new_page(viewport={"width": 360, "height": 640})
+    chat = Chat.alone(page, scripted.url)
+    for words in ("help", "help", "i want to die"):
+        chat.say(words)
+        page.wait_for_timeout(150)
+        top = "e => e.getBoundingClientRect().top - document.querySelector('.scroll').getBoundingClientRect().top"
+        assert 0 <= chat.root.locator(".message.person").last.evaluate(top) < 60
+
+
+def test_who_reads_further_up_is_left_there(page: Page, scripted: Site) -> None:
+    chat = Chat.alone(page, scripted.url)
+    chat.say("help")
+    chat.say("help")
+    chat.send("slow")
+    page.wait_for_timeout(200)
+    page.locator(".scroll").hover()
+    page.mouse.wheel(0, -4000)
+    page.wait_for_timeout(200)
+    expect(chat.bots.filter(has_text="I heard you.")).to_have_count(1)
+    page.wait_for_timeout(200)
+    assert page.locator(".scroll").evaluate("e => e.scrollTop") == 0

@@ -18,6 +18,8 @@ import type { Button, Entry, Passage } from "./types";
 
 const WRITING_AFTER_MS = 600;
 const NEAR_END_PX = 120;
+/** Messages that are always laid out; older ones only while they are in sight. */
+const LAID_OUT = 40;
 
 class Chat extends LitElement {
   static override properties = {
@@ -32,7 +34,7 @@ class Chat extends LitElement {
   declare dialog: Dialog | null;
   declare offline: boolean;
   declare writing: boolean;
-  /** Whether the end of the talk is out of sight. */
+  /** Whether the latest turn is out of sight, further down. */
   declare away: boolean;
   declare theme: string;
   declare phraseTrouble: string;
@@ -40,7 +42,9 @@ class Chat extends LitElement {
   readonly config: Config;
   readonly talk: Talk;
   #writingTimer = 0;
+  /** Whether a new turn may be brought into sight. */
   #follow = true;
+  #lastTop = 0;
   #newTurn: number | null = null;
 
   constructor(config: Config) {
@@ -101,7 +105,7 @@ class Chat extends LitElement {
             </p>
           </div>
           ${this.away
-            ? html`<button type="button" class="latest" @click=${this.#toEnd}>${t("latest")}</button>`
+            ? html`<button type="button" class="latest" @click=${this.#toLatest}>${t("latest")}</button>`
             : nothing}
         </div>
         ${this.#steps()}
@@ -144,6 +148,7 @@ class Chat extends LitElement {
   #message(entry: Entry, index: number): TemplateResult {
     return html`<gw-message
       id=${`m${entry.id}`}
+      class=${index < this.talk.entries.length - LAID_OUT ? "old" : nothing}
       aria-live=${entry.from === "person" ? "off" : nothing}
       .api=${this.talk.api}
       .language=${this.config.contentLanguage}
@@ -200,8 +205,8 @@ class Chat extends LitElement {
       <div class="where-we-are">
         <span class="name">${name}</span>
         ${of
-          ? html`<progress max=${of} value=${done} aria-label=${progress}></progress>
-              <span class="small" aria-hidden="true">${progress}</span>`
+          ? html`<progress max=${of} value=${done} aria-hidden="true"></progress>
+              <span class="small">${progress}</span>`
           : nothing}
       </div>
       <div class="controls">
@@ -242,7 +247,8 @@ class Chat extends LitElement {
       if (!dialog.open) dialog.showModal();
       if (changed.get("dialog")?.name !== this.dialog?.name) dialog.querySelector("h2")?.focus();
     }
-    if (this.#newTurn !== null) this.#bringIntoSight();
+    // The messages draw themselves after this element: look where they stand in the next frame.
+    if (this.#newTurn !== null) requestAnimationFrame(() => this.#bringIntoSight());
   }
 
   // What the person does
@@ -325,8 +331,9 @@ class Chat extends LitElement {
       this.#writingTimer = 0;
       this.writing = false;
     }
-    const last = entries.at(-1);
-    if (newTurn || last?.status === "sending") this.#newTurn = firstOfTurn(entries);
+    const sending = entries.at(-1)?.status === "sending";
+    if (sending) this.#follow = true;
+    if (newTurn || sending) this.#newTurn = latestTurn(entries);
     this.requestUpdate();
   }
 
@@ -340,30 +347,36 @@ class Chat extends LitElement {
 
   #scrolled(): void {
     const s = this.#scroller;
-    this.away = s.scrollHeight - s.scrollTop - s.clientHeight > NEAR_END_PX;
-    this.#follow = !this.away;
+    const below = s.scrollHeight - s.scrollTop - s.clientHeight;
+    const latest = this.querySelector(`#m${latestTurn(this.talk.entries)}`);
+    this.away = !!latest && latest.getBoundingClientRect().top > s.getBoundingClientRect().bottom - 40;
+    if (s.scrollTop < this.#lastTop) this.#follow = false; // someone went up to read
+    if (below < NEAR_END_PX) this.#follow = true;
+    this.#lastTop = s.scrollTop;
   }
 
   /** Show the new turn from its beginning, unless the person is reading further up. */
   #bringIntoSight(): void {
+    if (this.#newTurn === null) return;
     const target = this.querySelector(`#m${this.#newTurn}`);
     this.#newTurn = null;
     const scroller = this.#scroller;
-    const mine = this.talk.entries.at(-1)?.from === "person";
-    if (!target || !(this.#follow || mine)) return this.#scrolled();
+    if (!target || !this.#follow) return this.#scrolled();
     const top = target.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
     scroller.scrollTop += top - 12;
     requestAnimationFrame(() => this.#scrolled());
   }
 
-  #toEnd(): void {
-    this.#scroller.scrollTop = this.#scroller.scrollHeight;
+  #toLatest(): void {
+    this.#newTurn = latestTurn(this.talk.entries);
+    this.#follow = true;
+    this.#bringIntoSight();
     this.#composer?.focus();
   }
 }
 
-/** The first message after the person's last one (or that one, where nothing came yet). */
-function firstOfTurn(entries: Entry[]): number | null {
+/** Where the latest turn begins: with the person's last message. */
+function latestTurn(entries: Entry[]): number | null {
   for (let i = entries.length - 1; i >= 0; i--) {
     if (entries[i]!.from === "person") return entries[i]!.id;
   }
