@@ -1,4 +1,5 @@
-"""The small classifier beside the rules: one linear head per category over sentence vectors.
+"""The small classifier beside the rules, over sentence vectors: a kernel machine for crisis or not,
+and one linear head per category to name it.
 
 It is trained by `bot.crisis.training` from data/crisis/training/ and stored as plain arrays (.npz
 without pickle) under the cache directory. It looks at the whole message and at each clause.
@@ -30,7 +31,7 @@ class Guess:
 
     category: Category
     level: Level
-    probability: float
+    margin: float
 
 
 class Classifier:
@@ -42,12 +43,14 @@ class Classifier:
         weights: NDArray[np.float32],
         classes: list[str],
         urgency: NDArray[np.float32],
+        gate: tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]],
         thresholds: tuple[float, float, float],
     ) -> None:
         self._encoder = encoder
         self._weights = weights
         self._classes = classes
         self._urgency = urgency
+        self._support, self._dual, self._kernel = gate
         self._crisis_at, self._clause_at, self._emergency_at = thresholds
 
     @classmethod
@@ -66,6 +69,7 @@ class Classifier:
                 thresholds = tuple(float(t) for t in data["thresholds"])
                 return cls(
                     encoder, data["weights"], classes, data["urgency"],
+                    (data["support"], data["dual"], data["kernel"]),
                     cast(tuple[float, float, float], thresholds),
                 )  # fmt: skip
         except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
@@ -78,13 +82,20 @@ class Classifier:
         pieces = pieces_of(text, plain)
         vectors = self._encoder.encode(pieces)
         scores = self.scores(vectors)
-        crisis = 1.0 - scores[:, 0] - scores[:, 1]
+        crisis = self.margins(vectors)
         thresholds = np.array([self._crisis_at] + [self._clause_at] * (len(pieces) - 1))
         over = np.flatnonzero(crisis >= thresholds)
         if len(over) == 0:
             return None
         best = int(over[np.argmax(crisis[over])])
         return self._name(vectors[best], scores[best], float(crisis[best]))
+
+    def margins(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return how far each vector lies on the side of crisis, shape `(len(vectors),)`."""
+        gamma, offset = self._kernel
+        distances = 2.0 - 2.0 * vectors @ self._support.T  # both are of length one
+        result: NDArray[np.float32] = np.exp(-gamma * distances) @ self._dual + offset
+        return result
 
     def scores(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return class probabilities, shape `(len(vectors), len(classes))`."""

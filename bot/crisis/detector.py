@@ -83,11 +83,13 @@ class _Hit:
 
 
 _RANKS = {
-    "su.overdose": 98, "sh.now": 96, "md": 95, "su.means": 94, "su.plan": 93, "su.goodbye": 92, "su.attempt": 91,
-    "su.dose_question": 91, "ch.danger": 90, "ch.family_minor": 89, "ho.threat": 88, "st": 87, "vn.now": 86,
-    "su.partner_threat": 85, "ch.forced_marriage": 84, "sx.image_threat": 83, "ch": 82, "su.kill_self": 78,
-    "su.die": 77, "su.third": 76, "su": 75, "sx.trafficked": 74, "ho.did_harm": 73, "ho": 72, "sx": 71, "tk": 64,
-    "ab.coerced_sex": 69, "vn": 68, "ab.threat": 63, "ab.control": 62, "ab": 66, "sh": 79, "mi": 1, "cl": 40,
+    "su.overdose": 98, "sh.now": 96, "sh.now_more": 96, "su.now": 94, "su.third_now": 94, "md.soon": 60,
+    "md": 95, "su.means": 94, "su.plan": 93, "su.goodbye": 92, "su.attempt": 91, "su.dose_question": 91,
+    "ch.danger": 90, "ch.more_now": 90, "ch.family_minor": 89, "ho.threat": 88, "ho.more_now": 88, "st": 87,
+    "vn.now": 86, "vn.more": 86, "su.partner_threat": 85, "ch.forced_marriage": 84, "sx.image_threat": 83,
+    "ch": 82, "su.kill_self": 78, "su.die": 77, "su.third": 76, "su": 75, "sx.trafficked": 74,
+    "ho.did_harm": 73, "ho": 72, "sx": 71, "tk": 67, "ab.coerced_sex": 69, "vn": 68, "ab.threat": 63,
+    "ab.control": 62, "ab.more": 62, "ab": 66, "sh": 79, "mi": 1, "cl": 40,
 }  # fmt: skip
 """Who speaks first when several rules hold at one level: danger of death, then who is in the room."""
 
@@ -205,7 +207,7 @@ class _Reading:
     def _of_rule(self, rule: Rule) -> list[_Hit]:
         if rule.needs == "minor" and not self._flag("minor"):
             return []
-        text = self.full if rule.keep_frame else self.plain
+        text = self.plain
         best: _Hit | None = None
         for found in rule.pattern.finditer(text):
             hit = self._weigh(rule, found, text)
@@ -215,9 +217,9 @@ class _Reading:
 
     def _weigh(self, rule: Rule, found: re.Match[str], text: str) -> _Hit | None:
         clause = _clause(text, found)
-        if not rule.keep_negation and self._negated(text, found):
+        if not rule.keep_negation and self._negated(rule, text, found):
             return None
-        if rule.id == "st.neck" and self._preferred(text, found):
+        if rule.id in ("st.neck", "st.more") and self._preferred(text, found):
             return None
         if not rule.keep_frame and self._framed(rule, clause):
             return None
@@ -228,14 +230,18 @@ class _Reading:
         flags |= {"third_person"} if rule.kind == "third" else set()
         return _Hit(rule.id, category, level, _rank(rule.id), rule.second, frozenset(flags))
 
-    def _negated(self, text: str, found: re.Match[str]) -> bool:
+    def _negated(self, rule: Rule, text: str, found: re.Match[str]) -> bool:
         """Whether one of the three words before the match, in its clause, takes it back."""
         start = text.rfind("|", 0, found.start()) + 1
         before = text[start : found.start()].split()[-4:]
         if _DENIAL.fullmatch(found[0]):
             return True
         phrase = " ".join(before)
-        if self.context.not_negation.search(phrase + " " + " ".join(found[0].split()[:2])):
+        if rule.kind != "own" and self.context.inner.search(found[0]):
+            return True
+        joined = phrase + " " + " ".join(found[0].split()[:2])
+        taken_back = rule.kind == "own" and _TAKEN_BACK.search(phrase)
+        if not taken_back and self.context.not_negation.search(joined):
             return False
         return bool(self.context.negation.search(" ".join(before[-3:])))
 
@@ -260,9 +266,11 @@ class _Reading:
 
     def _level(self, rule: Rule, clause: str) -> tuple[Level | None, Category]:
         if rule.kind in ("own", "mild"):
-            past = self._time("own_past", clause) and not self._time("recent", clause)
+            past = self._time("own_past", clause) and not (
+                self._time("recent", clause) and not _BETTER_NOW.search(clause)
+            )
             return ("gentle" if past and rule.kind == "own" else rule.level), rule.category
-        moment = self._moment(clause)
+        moment = self._moment(clause, rule.kind)
         if rule.needs == "recent" and moment != "recent":
             return None, rule.category
         if moment == "past":
@@ -286,7 +294,7 @@ class _Reading:
     def _third_now(self) -> bool:
         return self._time("recent", self.full) or bool(_THIRD_NOW.search(self.full))
 
-    def _moment(self, clause: str) -> str:
+    def _moment(self, clause: str, kind: str) -> str:
         """Return when it happened: recent, ongoing, past, week or unknown; nearest words count first."""
         if self._time("recent", clause):
             return "recent"
@@ -294,9 +302,9 @@ class _Reading:
             return "ongoing" if self._time("ongoing", clause) else "past"
         if self._time("ongoing", clause):
             return "ongoing"
-        return self._wider_moment()
+        return self._wider_moment(kind)
 
-    def _wider_moment(self) -> str:
+    def _wider_moment(self, kind: str) -> str:
         if self.past:
             return "ongoing" if self._time("ongoing", self.full) else "past"
         if self._time("recent", self.full):
@@ -305,7 +313,7 @@ class _Reading:
             return "week"
         if self._time("ongoing", self.full):
             return "ongoing"
-        return "past" if self._time("safe", self.full) else "unknown"
+        return "past" if kind != "state" and self._time("safe", self.full) else "unknown"
 
     def _foreign(self) -> list[_Hit]:
         hits = []
@@ -340,6 +348,10 @@ _THIRD_NOW = re.compile(
 )
 
 
+_BETTER_NOW = re.compile(
+    r"\b(?:today|now|these days) (?:i dont|im (?:\w+ )?(?:fine|okay|ok|good|better|safe|glad|happy|well)|i love|not any)"
+)
+_TAKEN_BACK = re.compile(r"\b(?:dont|do not|didnt) (?:actually |really )?(?:want|wish|plan|intend|need)(?: to)?$")
 _DENIAL = re.compile(r"(?:i|im|i am|am)? ?(?:\w+ )?(?:not|never|isnt|wasnt) (?:\w+ )?suicidal")
 
 

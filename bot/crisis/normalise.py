@@ -17,6 +17,7 @@ _ZERO_WIDTH = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufe0e\ufe0f]"
 )
 _APOSTROPHES = re.compile("['\u2018\u2019\u02bc\u00b4`\u2032]")
+_SA = re.compile(r"\bS\.?A\.?['’]?e?d\b|\bs\.?a\.?['’]e?d\b")
 _LOOKALIKE = str.maketrans(
     "аеорсухіјѕԁһкмтвнΑΒΕΗΙΚΜΝΟΡΤΧαοερυνκιτ",
     "aeopcyxijsdhkmtbhabehikmnoptxaoepuvkit",
@@ -60,6 +61,7 @@ def normalise(text: str) -> str:
 
 def _fold(text: str) -> str:
     plain = _ZERO_WIDTH.sub("", unicodedata.normalize("NFKC", text))
+    plain = _SA.sub("sexually assaulted", plain)
     plain = _APOSTROPHES.sub("", plain).casefold().translate(_LOOKALIKE)
     plain = "".join(c for c in unicodedata.normalize("NFD", plain) if not unicodedata.combining(c))
     for sign, word in _EMOJI.items():

@@ -68,6 +68,7 @@ class Context:
     negation: re.Pattern[str]
     not_negation: re.Pattern[str]
     preference: re.Pattern[str]
+    inner: re.Pattern[str]
     flags: Mapping[str, re.Pattern[str]]
     languages: Mapping[str, re.Pattern[str]]
     foreign: tuple[Foreign, ...]
@@ -107,6 +108,7 @@ def load_context(path: Path = DATA / "context.yml") -> Context:
         negation=compile_any([raw["negation"]["before"]]),
         not_negation=compile_any([raw["negation"]["not_negation"]]),
         preference=compile_any([raw["negation"]["preference"]]),
+        inner=compile_any([raw["negation"]["inner"]]),
         flags={
             name: compile_any(items, bare=name == "quick_leave")
             for name, items in raw["flags"].items()
