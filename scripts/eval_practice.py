@@ -17,32 +17,14 @@ from bot.language.encoder import load_encoder
 from bot.practice.apology import ApologyCoach
 from bot.practice.coach import Coach
 from bot.practice.i_statement import IStatementCoach
-from bot.practice.result import Feedback, Span
-from bot.practice.rulebook import DATA
+from bot.practice.result import Feedback, Kind
+from bot.practice.sets import Row, rows, set_path
 from bot.practice.widen import weights_path
 
-COACHES: dict[str, type[IStatementCoach] | type[ApologyCoach]] = {
+COACHES: dict[Kind, type[IStatementCoach] | type[ApologyCoach]] = {
     "i_statement": IStatementCoach,
     "apology": ApologyCoach,
 }
-
-
-@dataclass(frozen=True)
-class Row:
-    """One labelled sentence; `marked` holds the words that the main problem stands on, if labelled."""
-
-    label: str
-    text: str
-    marked: Span | None
-
-
-def rows(path: Path) -> Iterator[Row]:
-    """Yield the rows of a set."""
-    for line in path.read_text("utf-8").splitlines():
-        label, text = line.split("\t")
-        start, end = text.find("["), text.find("]")
-        marked = (start, end - 1) if start >= 0 else None
-        yield Row(label, text.replace("[", "").replace("]", ""), marked)
 
 
 @dataclass
@@ -76,7 +58,9 @@ class Figures:
         self.first += bool(named) and feedback.problems[0].id == row.label
         if row.marked:
             self.marked += 1
-            self.overlapping += any(p.start < row.marked[1] and row.marked[0] < p.end for p in named)
+            self.overlapping += any(
+                p.start < row.marked[1] and row.marked[0] < p.end for p in named
+            )
         return right and bool(named)
 
     def line(self, name: str) -> str:
@@ -132,13 +116,13 @@ def _lines(chosen: argparse.Namespace) -> Iterator[str]:
     trained = weights_path(chosen.cache_dir).is_file() and not chosen.rules_only
     for kind, coach in COACHES.items():
         for name in chosen.sets:
-            path = DATA / "sets" / f"{kind}_{name}.tsv"
+            path = set_path(kind, name)
             if not path.is_file():
                 continue
             yield measure(coach.load(None, None), path, chosen.misses).line(f"{kind} {name}, rules")
             if trained:
                 both = coach.load(load_encoder(chosen.cache_dir), chosen.cache_dir)
-                yield measure(both, path, False).line(f"{kind} {name}, with classifier")
+                yield measure(both, path, chosen.misses).line(f"{kind} {name}, with classifier")
 
 
 if __name__ == "__main__":

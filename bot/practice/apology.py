@@ -32,14 +32,16 @@ class ApologyCoach(Coach):
         """
         return cls(cls._rulebook(), cls._widen(encoder, cache_dir))
 
-    def _problems(self, read: Plain, parts: Mapping[str, Span | None]) -> list[tuple[str, Span]]:
+    def _problems(
+        self, read: Plain, parts: Mapping[str, Span | None], learned: Mapping[str, Span]
+    ) -> list[tuple[str, Span]]:
         missing = {
             name: whole(read.source) for part, name in _MISSING.items() if parts[part] is None
         }
         ruled = self._ruled(read)
         if parts["behaviour"] is not None:
             ruled = self._without_told_passive(ruled, read)
-        return self._ordered({**self._widened(read), **ruled, **missing})
+        return self._ordered({**learned, **ruled, **missing})
 
     def _without_told_passive(self, ruled: dict[str, Span], read: Plain) -> dict[str, Span]:
         """Beside a named act, "you were hurt" and "the post was deleted" are fine; regret isn't."""

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from bot.language.encoder import Encoder
 from bot.practice.result import Feedback, Kind, Problem, Span
-from bot.practice.scaffold import own_words, scaffold
 from bot.practice.rulebook import Rulebook, load_rulebook
+from bot.practice.scaffold import own_words, scaffold
 from bot.practice.text import Plain, plain, whole
 from bot.practice.widen import Widener, load_widener
+
 
 class Coach:
     """A coach over a rulebook; `widener` may add problems that no rule can name."""
@@ -35,8 +36,10 @@ class Coach:
     def check(self, text: str) -> Feedback:
         """Return the feedback on `text`; the same text always gets the same feedback."""
         read = self._read(text)
+        learned = self._learned(text)
         parts = self._parts(read)
-        found = self._problems(read, parts)
+        parts |= {n: parts[n] or span for n, span in learned.items() if n in parts}
+        found = self._problems(read, parts, learned)
         problems = tuple(self._problem(name, span, text, parts) for name, span in found)
         return Feedback("needs_work" if problems else "good", parts, problems, self.kind)
 
@@ -56,7 +59,9 @@ class Coach:
         cut = self._book.trim.search(text, start + kept.end(), end) if kept else None
         return start, cut.start() - 1 if cut else end
 
-    def _problems(self, read: Plain, parts: Mapping[str, Span | None]) -> list[tuple[str, Span]]:
+    def _problems(
+        self, read: Plain, parts: Mapping[str, Span | None], learned: Mapping[str, Span]
+    ) -> list[tuple[str, Span]]:
         raise NotImplementedError
 
     def _ruled(self, read: Plain) -> dict[str, Span]:
@@ -68,10 +73,8 @@ class Coach:
                 found[name] = read.to_source(*match)
         return found
 
-    def _widened(self, read: Plain) -> dict[str, Span]:
-        if self._widener is None or not read.source.strip():
-            return {}
-        return {name: whole(read.source) for name in self._widener.problems(read.source)}
+    def _learned(self, text: str) -> Mapping[str, Span]:
+        return self._widener.find(text) if self._widener else {}
 
     def _ordered(self, found: Mapping[str, Span]) -> list[tuple[str, Span]]:
         return [(name, found[name]) for name in self._book.order if name in found]

@@ -39,10 +39,12 @@ class IStatementCoach(Coach):
             parts["feeling"] = read.to_source(*felt) if felt else None
         return parts
 
-    def _problems(self, read: Plain, parts: Mapping[str, Span | None]) -> list[tuple[str, Span]]:
+    def _problems(
+        self, read: Plain, parts: Mapping[str, Span | None], learned: Mapping[str, Span]
+    ) -> list[tuple[str, Span]]:
         if self._book.extra["limit"].first(read.text):
             return [("not_i_statement/limit", whole(read.source))]
-        found = {**self._widened(read), **self._ruled(read), **self._missing(read, parts)}
+        found = {**learned, **self._ruled(read), **self._missing(read, parts)}
         if self._book.extra["force"].first(read.text):
             found = {n: s for n, s in found.items() if n not in self._book.spared_by_force}
         return self._ordered(found)

@@ -72,7 +72,11 @@ def load_rulebook(kind: Kind, data: Path = DATA) -> Rulebook:
     )
     pieces = {**lexicon["pieces"], **own["pieces"], **own.get("protective", {})}
     patterns = Patterns({name: _list(words) for name, words in lexicon["lists"].items()}, pieces)
-    rules = {name: own[name] for name in ("limit", "not_own", "felt_force", "passive_anyway") if name in own}
+    rules = {
+        name: own[name]
+        for name in ("limit", "not_own", "felt_force", "passive_anyway")
+        if name in own
+    }
     shared = {name: lexicon[name] for name in ("force", "fear")}
     return Rulebook(
         speller=Speller.build(lexicon["slang"], words_in([lexicon["lists"], own])),

@@ -52,7 +52,9 @@ def _i_statement(words: Mapping[str, str]) -> str:
 def _felt(feeling: str) -> str:
     if not feeling:
         return f"I feel {BLANK}"
-    whole_clause = re.match(r"(?i)(?:i|my|it|a|the|there)\b", feeling) or re.search(r"(?i)\bme\b", feeling)
+    whole_clause = re.match(r"(?i)(?:i|my|it|a|the|there)\b", feeling) or re.search(
+        r"(?i)\bme\b", feeling
+    )
     if not whole_clause:
         return f"I feel {_lower_first(feeling)}"
     return f"It {feeling}" if feeling.lower().endswith(" me") else _upper_first(feeling)

@@ -65,13 +65,18 @@ def request_in(text: str) -> str | None:
     return next((name for name, rule in _requests().items() if rule.first(said)), None)
 
 
+def _by_rules(kind: Kind) -> Coach:
+    if kind == "apology":
+        return ApologyCoach.load(None, None)
+    return IStatementCoach.load(None, None)
+
+
 class Practice:
     """The practice talk of one coach."""
 
     def __init__(self, kind: Kind, coach: Coach | None = None) -> None:
-        coaches = {"i_statement": IStatementCoach, "apology": ApologyCoach}
         self.kind: Kind = kind
-        self._coach = coach or coaches[kind].load(None, None)
+        self._coach = coach or _by_rules(kind)
         self._say: Mapping[str, Any] = read(DATA / f"session_{kind}.yml")
         self._moves: Mapping[str, Callable[[State], PracticeTurn]] = {
             "show_example": self._example,

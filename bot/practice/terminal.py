@@ -11,7 +11,7 @@ from bot.practice.session import Practice, PracticeTurn, State
 _LEAVE = frozenset({"stop", "quit", "exit", "leave"})
 
 
-def run(kind: Kind, input: TextIO, output: TextIO, coach: Coach | None = None) -> str | None:  # noqa: A002
+def run(kind: Kind, input: TextIO, output: TextIO, coach: Coach | None = None) -> str | None:
     """Practise until the person keeps a version, says stop, or the input ends.
 
     Reads one message a line from `input` and writes to `output`. Nothing is stored. Returns the version

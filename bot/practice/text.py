@@ -43,7 +43,11 @@ _IS_AFTER = frozenset(
         "where",
         "this",
         "which",
-        "everything", "nobody", "one", "everyone", "nothing",
+        "everything",
+        "nobody",
+        "one",
+        "everyone",
+        "nothing",
         "someone",
     ]
 )

@@ -1,12 +1,13 @@
 """The small classifier beside the rules: it widens what they find, where no rule can decide.
 
-One logistic regression per problem over the sentence vector. It only adds: what a rule names stays, and
-without a trained file the coaches work by rules alone.
+One logistic regression per problem or part over the sentence vector of each clause. It only adds: what a
+rule names stays, and without a trained file the coaches work by rules alone.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,10 @@ import numpy as np
 
 from bot.errors import ModelError
 from bot.language.encoder import DIMENSION, Encoder
-from bot.practice.result import Kind
+from bot.practice.clauses import clauses
+from bot.practice.result import Kind, Span
 
-VERSION = 1
+VERSION = 2
 
 
 def weights_path(cache_dir: Path) -> Path:
@@ -27,7 +29,7 @@ def weights_path(cache_dir: Path) -> Path:
 
 @dataclass(frozen=True)
 class Widener:
-    """Trained weights: `(problems, 384)`, a bias and a threshold each."""
+    """Trained weights, shape `(names, 384)`, with a bias and a threshold for each name."""
 
     encoder: Encoder
     names: tuple[str, ...]
@@ -35,15 +37,19 @@ class Widener:
     bias: Any
     thresholds: Any
 
-    def problems(self, text: str) -> list[str]:
-        """Return the problems whose probability passes their threshold."""
-        if not self.names:
-            return []
-        scores = self.encoder.encode([text])[0] @ self.weights.T + self.bias
-        likely = 1.0 / (1.0 + np.exp(-scores))
-        return [
-            name for name, p, at in zip(self.names, likely, self.thresholds, strict=True) if p >= at
-        ]
+    def find(self, text: str) -> Mapping[str, Span]:
+        """Return each problem or part that passes its threshold, with its likeliest clause."""
+        spans = clauses(text)
+        if not self.names or not spans:
+            return {}
+        vectors = self.encoder.encode([text[slice(*span)] for span in spans])
+        likely = 1.0 / (1.0 + np.exp(-(vectors @ self.weights.T + self.bias)))
+        best = likely.argmax(axis=0)
+        return {
+            name: spans[int(best[i])]
+            for i, name in enumerate(self.names)
+            if likely[best[i], i] >= self.thresholds[i]
+        }
 
 
 def load_widener(kind: Kind, encoder: Encoder, cache_dir: Path) -> Widener | None:
@@ -68,4 +74,4 @@ def _widener(rows: list[dict[str, Any]], encoder: Encoder) -> Widener:
     weights = np.array([row["weights"] for row in rows], dtype=np.float32).reshape(-1, DIMENSION)
     bias = np.array([row["bias"] for row in rows], dtype=np.float32)
     thresholds = np.array([row["threshold"] for row in rows], dtype=np.float32)
-    return Widener(encoder, tuple(row["problem"] for row in rows), weights, bias, thresholds)
+    return Widener(encoder, tuple(row["name"] for row in rows), weights, bias, thresholds)
