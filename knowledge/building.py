@@ -167,5 +167,6 @@ def _trained(
     learned: dict[str, NDArray[Any]] = {
         "match_weights": matching.fit(vectors, owners, weights, count),
         "guide_vectors": words,
+        "guide_owners": owners[[unit.kind == "question" for unit in guided]],
     }
     return learned | scope.train(embedded.of(asked), outside)

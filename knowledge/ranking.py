@@ -18,23 +18,25 @@ from knowledge.types import Refusal
 from knowledge.vectors import Floats
 from knowledge.words import Words
 
-CANDIDATES = 300
+CANDIDATES = 200
 """Index rows looked at for a question; each passage has about twenty."""
 NEAR_QUESTIONS = 3
 """A passage's score counts its best written question and the mean of its best three."""
-MATCH, WORDS, GUIDE = 0.7, 0.01, 0.5
+MATCH, WORDS, GUIDE = 0.7, 0.01, 1.0
 """What the match, BM25 and the guide's second query add to a cosine."""
 GUIDES, SHARPNESS = 5, 10.0
 """The guide's query mixes this many packaged passages, with a softmax this sharp."""
-QUESTION_LEAD = 0.12
-"""How much nearer a question lies to written questions than to bare text of the same passage."""
-INSIDE = -0.6
-"""Log-odds of being inside the library's scope, from which a question is answered."""
+BARE = -0.12
+"""Added for a passage without written questions, so that both kinds of passage score alike."""
+INSIDE = 1.0
+"""How far inside the library's scope a question must be (see `Scope.weigh`) to be answered."""
 SURE = 0.85
 """A cosine with a written question from which the scope is not asked: it is that question."""
-FLOOR = 0.22
+BEST = 1.0 + MATCH
+"""About the score of a question that was written for its passage; scores are given as parts of it."""
+FLOOR = 0.15
 """Below this score there is nothing near, whatever the scope says."""
-OWN_SUBJECT = 0.5
+OWN_SUBJECT = 0.55
 """Cosine from which a document without written questions speaks for its own subject."""
 Ranked = list[tuple[int, float]]
 
@@ -49,6 +51,9 @@ class Ranker:
         self._scope = scope.Scope(extra) if "scope_weights" in extra else None
         self._match: Floats | None = extra.get("match_weights")
         self._guide: Floats | None = extra.get("guide_vectors")
+        if self._guide is not None:
+            self._owners = extra["guide_owners"]
+            self._questions = extra["scope_inside"].astype(np.float32)
         passages, rows = stored.passages, stored.rows
         self._asked = np.array([bool(p.questions) for p in passages], dtype=bool)
         self._column = np.cumsum(self._asked) - 1
@@ -69,7 +74,9 @@ class Ranker:
         vector = self._encoder.encode([text])[0]
         ranked, nearest, bare = self._scored(text, vector)
         refusal = self._refusal(vector, ranked, nearest, bare)
-        return ([], refusal) if refusal else (ranked[:k], None)
+        if refusal:
+            return [], refusal
+        return [(place, min(max(score / BEST, 0.0), 1.0)) for place, score in ranked[:k]], None
 
     def _refusal(
         self, vector: Floats, ranked: Ranked, nearest: float, bare: float
@@ -85,16 +92,16 @@ class Ranker:
         """Return all candidates in order, the best cosine with a written question, and with bare text."""
         match, second = self._guided(vector)
         places = self._candidates(vector, second, match)
-        parts = np.array([self._parts(int(place), vector, second) for place in places])
+        parts = self._parts(places, vector, second)
         asked = self._asked[places]
         direct, questions, guided = parts[:, 0], parts[:, 1], parts[:, 2]
-        scores = np.where(asked, (2 * questions + direct) / 3, direct + QUESTION_LEAD)
+        scores = np.where(asked, (2 * questions + direct) / 3, direct + BARE)
         if match is not None:
             own = match[np.where(asked, self._column[places], 0)]
             scores = scores + np.where(asked, MATCH * own, GUIDE * guided)
-        scores = scores + WORDS * self._words.score(text, places)
+        scores = scores + np.where(asked, WORDS * self._words.score(text, places), 0.0)
         order = np.argsort(-scores, kind="stable")
-        ranked = [(int(places[i]), float(np.clip(scores[i], 0.0, 1.0))) for i in order]
+        ranked = [(int(places[i]), float(scores[i])) for i in order]
         nearest = float(parts[asked, 3].max(initial=-1.0))
         return ranked, nearest, float(parts[~asked, 4].max(initial=-1.0))
 
@@ -103,11 +110,17 @@ class Ranker:
         if self._match is None or self._guide is None:
             return None, None
         match = matching.match(self._match, vector)
-        score = match * MATCH + self._guide @ vector
+        score = match * MATCH + self._nearest_asked(vector, len(match))
         best = np.argsort(-score)[:GUIDES]
         weight = np.exp(SHARPNESS * (score[best] - score[best[0]]))
         second: Floats = (weight / weight.sum()) @ self._guide[best]
         return match, second
+
+    def _nearest_asked(self, vector: Floats, count: int) -> Floats:
+        """Return the best cosine with a question written for each guide passage."""
+        best = np.full(count, -1.0, dtype=np.float32)
+        np.maximum.at(best, self._owners, self._questions @ vector)
+        return best
 
     def _candidates(
         self, vector: Floats, second: Floats | None, match: Floats | None
@@ -124,20 +137,17 @@ class Ranker:
         return found
 
     def _parts(
-        self, place: int, vector: Floats, second: Floats | None
-    ) -> tuple[float, float, float, float, float]:
-        """Return cosines: text, questions, text with the second query, best question, best text."""
-        rows = self._stored.rows[self._first[place] : self._first[place + 1]]
-        vectors = self._stored.vectors[rows[:, 2]]
+        self, places: NDArray[np.int64], vector: Floats, second: Floats | None
+    ) -> NDArray[np.float32]:
+        """Return cosines, one row a passage: see `_part` for what the columns are."""
+        spans = [np.arange(self._first[p], self._first[p + 1]) for p in places]
+        rows = self._stored.rows[np.concatenate(spans)] if spans else self._stored.rows[:0]
+        vectors = np.asarray(self._stored.vectors[rows[:, 2]])
         cosines = vectors @ vector
-        kind = rows[:, 1]
-        text, window = cosines[kind == 0].max(), cosines[kind == 1].max(initial=-1.0)
-        direct = text / 2 + window / 2 if self._asked[place] else text / 3 + window * 2 / 3
-        asked = np.sort(cosines[kind == 2])[::-1]
-        questions = (asked[0] + asked[:NEAR_QUESTIONS].mean()) / 2 if len(asked) else -1.0
-        guided = (vectors[kind != 2] @ second).max() if second is not None else 0.0
-        nearest = asked[0] if len(asked) else -1.0
-        return direct, questions, guided, nearest, max(text, window)
+        guided = vectors @ second if second is not None else np.zeros_like(cosines)
+        ends = np.cumsum([len(span) for span in spans])[:-1]
+        pieces = zip(*(np.split(x, ends) for x in (rows[:, 1], cosines, guided)), strict=True)
+        return np.array([_part(*piece) for piece in pieces], dtype=np.float32).reshape(-1, 5)
 
     def near(self, place: int, k: int) -> Ranked:
         """Return the `k` passages nearest to a passage, by their texts."""
@@ -148,6 +158,19 @@ class Ranker:
         cosines = self._stored.vectors[texts[found, 2]] @ vector
         order = [i for i in np.argsort(-cosines, kind="stable") if found[i] != place][:k]
         return [(int(found[i]), float(cosines[i])) for i in order]
+
+
+def _part(
+    kind: NDArray[np.int64], cosines: Floats, guided: Floats
+) -> tuple[float, float, float, float, float]:
+    """Return cosines: text, questions, text with the second query, best question, best of the text."""
+    text, window = cosines[kind == 0].max(), cosines[kind == 1].max(initial=-1.0)
+    asked = np.sort(cosines[kind == 2])[::-1]
+    bare = kind != 2
+    if not len(asked):
+        return text / 3 + window * 2 / 3, -1.0, guided[bare].max(), -1.0, max(text, window)
+    questions = (asked[0] + asked[:NEAR_QUESTIONS].mean()) / 2
+    return text / 2 + window / 2, questions, guided[bare].max(), asked[0], max(text, window)
 
 
 _SHORT = {

@@ -1,8 +1,9 @@
 """Which questions the guidance is for, and which are turned away: dose, diagnosis, law, cost and more.
 
-Two things decide. Patterns for requests that must never get a passage (a dose, a price, a paragraph of
-law) hold however close a passage is. Otherwise a linear classifier over the question's vector weighs
-questions written for the library against examples of what it is not for (`knowledge/scope/*.txt`).
+Patterns for requests that must never get a passage (a dose, a price, a paragraph of law) hold however
+close a passage is. Otherwise two things are added: a linear classifier over the question's vector, which
+weighs questions written for the library against examples of what it is not for
+(`knowledge/scope/*.txt`), and which of the two the nearest one belongs to.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ KINDS: tuple[Refusal, ...] = ("dose", "diagnosis", "law", "cost", "explicit", "o
 IN_SCOPE = "in"
 STRENGTH = 10.0
 """The classifier's inverse regularisation (C), chosen on held-out folds of its own examples."""
+NEAREST = 20.0
+"""What a cosine's difference between the nearest question inside and outside adds to the log-odds."""
 
 
 def files() -> tuple[Path, ...]:
@@ -69,6 +72,8 @@ def train(inside: Floats, outside: Floats) -> dict[str, NDArray[Any]]:
         "scope_weights": model.coef_.astype(np.float32),
         "scope_bias": model.intercept_.astype(np.float32),
         "scope_kinds": np.array(model.classes_, dtype="U16"),
+        "scope_inside": inside.astype(np.float16),
+        "scope_outside": outside.astype(np.float16),
     }
 
 
@@ -80,15 +85,18 @@ class Scope:
         self._bias = arrays["scope_bias"]
         self._kinds = [str(kind) for kind in arrays["scope_kinds"]]
         self._inside = self._kinds.index(IN_SCOPE)
+        self._within = arrays["scope_inside"].astype(np.float32)
+        self._without = arrays["scope_outside"].astype(np.float32)
 
     def weigh(self, vector: Floats) -> tuple[float, Refusal]:
-        """Return the log-odds that a question is inside, and the likeliest kind if it is not."""
+        """Return how far a question is inside (about log-odds), and the likeliest kind if it is not."""
         logits = self._weights @ vector + self._bias
         others = np.delete(np.arange(len(logits)), self._inside)
         kind = self._kinds[others[int(np.argmax(logits[others]))]]
         peak = logits[others].max()
         odds = logits[self._inside] - peak - np.log(np.exp(logits[others] - peak).sum())
-        return float(odds), cast(Refusal, kind)
+        margin = (self._within @ vector).max() - (self._without @ vector).max()
+        return float(odds + NEAREST * margin), cast(Refusal, kind)
 
 
 def texts(inside: Sequence[str]) -> list[str]:

@@ -21,7 +21,7 @@ from knowledge.reading import QUESTIONS, files
 from knowledge.types import Document, Passage, Source
 from knowledge.vectors import Floats, VectorIndex
 
-FORMAT = "3"
+FORMAT = "4"
 """Changed whenever what is stored, or how it is made, changes: the index is then built anew."""
 _POINTER = "current"
 Keys = NDArray[np.bytes_]
