@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page
 from widget_site import Chat, Site
 from widget_timing import KIB, first_message_ms, keystrokes_ms, plain_page_ms, sizes
 
-ADDED_MS = 100  # the chat's first words come at most this much later than those of a plain page
+SLOWER = 1.6  # the first words come at most this much later than those of a plain page
 
 
 def test_sizes() -> None:
@@ -37,7 +37,7 @@ def test_the_first_words_come_with_the_page(browser: Browser, scripted: Site) ->
 
     plain = best(plain_page_ms)
     note = best(lambda page, url: first_message_ms(page, url)["note"])
-    assert note < plain + ADDED_MS
+    assert note < plain * SLOWER
 
 
 def test_typing_stays_quick_under_a_long_talk(page: Page, scripted: Site) -> None:

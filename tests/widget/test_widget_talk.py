@@ -72,6 +72,7 @@ def test_pre_brief_by_keyboard(page: Page, host: str) -> None:
     artifact = chat.card("artifact")
     expect(artifact).to_contain_text("slow music")
     expect(artifact).to_contain_text("Left open")
+    expect(artifact).to_contain_text("This is not consent")
     expect(chat.root.locator(".steps")).to_have_count(0)
     tab_to(page, "Save, print or copy", key="Shift+Tab")
     page.keyboard.press("Enter")
@@ -275,6 +276,7 @@ def test_a_reload_says_what_was_lost_and_takes_a_phrase(page: Page, scripted: Si
     page.get_by_label("Your return phrase").fill("quiet river seven stones")
     page.get_by_label("Your return phrase").press("Enter")
     expect(page.get_by_text("Message 1 of an earlier talk.")).to_be_visible()
+    expect(chat.bots.last).to_contain_text("Welcome back.")
     chat.say("hello again")
 
 

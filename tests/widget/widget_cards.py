@@ -90,6 +90,7 @@ def artifact(steps: Sequence[str], answers: Sequence[str | None]) -> dict[str, A
         "id": "notes",
         "conversation": "pre_brief",
         "title": "Our notes",
+        "footer": "This is not consent and no proof of it. A yes is given at the time and can end at any moment.",
         "sections": [
             {"step": s, "label": s.replace("_", " ").capitalize(), "answer": a}
             for s, a in zip(steps, answers, strict=True)

@@ -263,7 +263,8 @@ def make_app(ancestors: str = "'self'", *, region: str | None = "GB") -> FastAPI
             {"from": ("person", "bot")[i % 2], "text": f"Message {i} of an earlier talk.", "at": ""}
             for i in range(count)
         ]
-        return {"token": token, "expires_at": "2030-01-01T00:00:00Z"}
+        back = [] if count > 2 else [reply("Welcome back. What you chose to keep is here.")]
+        return {"token": token, "expires_at": "2030-01-01T00:00:00Z", "replies": back, "state": talk.state()}
 
     @app.get("/api/conversations/artifacts/{name}")
     async def artifact(request: Request, name: str, format: str) -> Response:

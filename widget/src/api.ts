@@ -47,10 +47,16 @@ export class Api {
     return turn(await json(answer));
   }
 
-  /** Open the talk of a return phrase; gives what it holds. */
-  async comeBack(phrase: string): Promise<{ messages: Said[]; state: State }> {
+  /** Open the talk of a return phrase; gives what it holds, and what the server says to it. */
+  async comeBack(phrase: string): Promise<Turn & { messages: Said[] }> {
     const body = await json(await this.#call("POST", "api/conversations/return", { phrase }));
     this.#token = String(body.token);
+    const talk = await this.now();
+    return { ...talk, replies: replies(body.replies) };
+  }
+
+  /** What the server holds of this talk, and where it stands. */
+  async now(): Promise<{ messages: Said[]; state: State }> {
     const talk = await json(await this.#call("GET", "api/conversations"));
     const messages = Array.isArray(talk.messages) ? (talk.messages as Said[]) : [];
     return { messages, state: state(talk.state) };

@@ -70,9 +70,8 @@ export class Talk {
     const earlier = await this.api.comeBack(phrase);
     this.#reset("talking", false);
     for (const said of earlier.messages) this.#push(fromHistory(said));
-    this.state = earlier.state;
-    this.#push({ text: t("returned"), own: true, first: true });
-    this.changed(true);
+    if (!earlier.replies.length) this.#push({ text: t("returned"), own: true, first: true });
+    this.#show(earlier);
   }
 
   say(text: string, shown = text): void {
@@ -174,13 +173,29 @@ export class Talk {
     if (error instanceof Problem) {
       if (error.status === 401) this.phase = "gone";
       if (error.turn.state) this.state = error.turn.state;
-      if (error.turn.replies?.length) this.#showReplies(error.turn.replies);
+      if (error.turn.replies?.length) {
+        this.#showReplies(error.turn.replies);
+        if (!error.turn.state) void this.#lookAgain();
+      }
       if (error.status === 429) this.#waitFor(id, error.retryAfter || 10);
     }
     if (outgoing.choiceOf !== null && !(error instanceof Problem && error.status === 422)) {
       this.#update(outgoing.choiceOf, { chosen: "" });
     }
     this.changed(true);
+  }
+
+  /** An answer that came with a refusal may have changed where the talk stands (a crisis in view). */
+  async #lookAgain(): Promise<void> {
+    const age = this.#age;
+    try {
+      const { state } = await this.api.now();
+      if (age !== this.#age) return;
+      this.state = state;
+      this.changed(false);
+    } catch {
+      // The words of the answer say everything that is needed.
+    }
   }
 
   /** After 429: say when it may go on, then offer to send again. */

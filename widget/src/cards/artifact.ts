@@ -33,7 +33,9 @@ class ArtifactCard extends LitElement {
   override render(): TemplateResult {
     return html`<div class="artifact">
       <h3>${String(this.card.title ?? "")}</h3>
+      ${this.#words("header") ? html`<p>${this.#words("header")}</p>` : nothing}
       <dl class="sections">${this.#sections().map((section) => row(section))}</dl>
+      ${this.#words("footer") ? html`<p>${this.#words("footer")}</p>` : nothing}
       <details class="save">
         <summary>${t("save")}</summary>
         <p class="small">${t("saveNote")}</p>
@@ -50,6 +52,12 @@ class ArtifactCard extends LitElement {
       </details>
       <p role="status" class="small">${this.said || nothing}</p>
     </div>`;
+  }
+
+  /** A sentence that belongs to the document itself: its head, or what it is not (consent, a proof). */
+  #words(name: "header" | "footer"): string {
+    const words = this.card[name];
+    return typeof words === "string" ? words : "";
   }
 
   #sections(): Section[] {
@@ -89,7 +97,8 @@ class ArtifactCard extends LitElement {
 
   async #copy(): Promise<void> {
     const lines = this.#sections().map((s) => `${s.label}\n${s.answer ?? t("skipped")}`);
-    const text = [String(this.card.title ?? ""), ...lines].join("\n\n");
+    const whole = [String(this.card.title ?? ""), this.#words("header"), ...lines, this.#words("footer")];
+    const text = whole.filter(Boolean).join("\n\n");
     try {
       await navigator.clipboard.writeText(text);
       this.said = t("copied");
