@@ -21,6 +21,7 @@ from bot.types import Category, Level
 
 FILE = "classifier.npz"
 FOLDER = "crisis"
+_STRICTER = 0.9
 _CLAUSES = 12
 """Clauses looked at one by one, beside the whole message."""
 
@@ -77,13 +78,17 @@ class Classifier:
                 f"the crisis classifier at {path} is damaged ({type(error).__name__})"
             ) from None
 
-    def guess(self, text: str, plain: str) -> Guess | None:
-        """Return a guess where the message, or a clause of it, is likely a crisis; else None."""
+    def guess(self, text: str, plain: str, *, stricter: bool = False) -> Guess | None:
+        """Return a guess where the message, or a clause of it, is likely a crisis; else None.
+
+        `stricter` asks for a wider margin, where words are told, studied or denied.
+        """
         pieces = pieces_of(text, plain)
         vectors = self._encoder.encode(pieces)
         scores = self.scores(vectors)
         crisis = self.margins(vectors)
         thresholds = np.array([self._crisis_at] + [self._clause_at] * (len(pieces) - 1))
+        thresholds += _STRICTER if stricter else 0.0
         over = np.flatnonzero(crisis >= thresholds)
         if len(over) == 0:
             return None

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast, get_args
 
-from bot.crisis.classifier import Classifier, Guess
+from bot.crisis.classifier import Classifier
 from bot.crisis.normalise import normalise
 from bot.crisis.rules import Context, Rule, load_context, load_rules
 from bot.language.encoder import Encoder
@@ -85,7 +85,7 @@ class _Hit:
 _RANKS = {
     "su.overdose": 98, "sh.now": 96, "sh.now_more": 96, "su.now": 94, "su.third_now": 94, "md.soon": 60,
     "md": 95, "su.means": 94, "su.plan": 93, "su.goodbye": 92, "su.attempt": 91, "su.dose_question": 91,
-    "ch.danger": 90, "ch.more_now": 90, "ch.family_minor": 89, "ho.threat": 88, "ho.more_now": 88, "st": 87,
+    "ch.danger": 90, "ch.more_now": 90, "ch.family_minor": 89, "ho.threat": 94, "ho.more_now": 93, "st": 87,
     "vn.now": 86, "vn.more": 86, "su.partner_threat": 85, "ch.forced_marriage": 84, "sx.image_threat": 83,
     "ch": 82, "su.kill_self": 78, "su.die": 77, "su.third": 76, "su": 75, "sx.trafficked": 74,
     "ho.did_harm": 73, "ho": 72, "sx": 71, "tk": 67, "ab.coerced_sex": 69, "vn": 68, "ab.threat": 63,
@@ -150,8 +150,19 @@ class CrisisDetector:
     def _guess(self, text: str, plain: str, hits: Sequence[_Hit], flags: set[str]) -> list[_Hit]:
         if self._classifier is None or any(h.level == "emergency" for h in hits):
             return []
-        guess = self._classifier.guess(text, plain)
-        return [_from_guess(guess)] if guess else []
+        guess = self._classifier.guess(text, plain, stricter=self._told(plain))
+        if guess is None:
+            return []
+        past = self._context.time["past"].search(plain) and not self._context.time["recent"].search(plain)
+        level: Level = "gentle" if past and guess.category not in ("suicide", "self_harm") else guess.level
+        return [_Hit(f"cl.{guess.category}", guess.category, level, _RANKS["cl"])]
+
+    def _told(self, plain: str) -> bool:
+        """Whether the message tells of a story, study or agreed play, or denies: the classifier is easily misled."""
+        frames = self._context.frames
+        if any(frames[name].search(plain) for name in ("story", "work", "play", "message")):
+            return True
+        return bool(self._context.inner.search(plain) or _NO_DANGER.search(plain))
 
     def _add_up(self, verdict: Verdict, earlier: Sequence[Sign]) -> Verdict:
         if verdict.urgent or verdict.sign is None:
@@ -160,10 +171,6 @@ class CrisisDetector:
         if total < RAISE_AT:
             return verdict
         return replace(verdict, level="crisis", rules=(*verdict.rules, "talk.sum"))
-
-
-def _from_guess(guess: Guess) -> _Hit:
-    return _Hit(f"cl.{guess.category}", guess.category, guess.level, _RANKS["cl"])
 
 
 def _windows(plain: str) -> Iterator[str]:
@@ -219,6 +226,8 @@ class _Reading:
         clause = _clause(text, found)
         if not rule.keep_negation and self._negated(rule, text, found):
             return None
+        if rule.id in ("su.overdose", "su.now") and _ACCIDENT.search(clause):
+            return None
         if rule.id in ("st.neck", "st.more") and self._preferred(text, found):
             return None
         if not rule.keep_frame and self._framed(rule, clause):
@@ -240,7 +249,7 @@ class _Reading:
         if rule.kind != "own" and self.context.inner.search(found[0]):
             return True
         joined = phrase + " " + " ".join(found[0].split()[:2])
-        taken_back = rule.kind == "own" and _TAKEN_BACK.search(phrase)
+        taken_back = rule.kind in ("own", "own_other") and _TAKEN_BACK.search(f"{phrase} {found[0]}")
         if not taken_back and self.context.not_negation.search(joined):
             return False
         return bool(self.context.negation.search(" ".join(before[-3:])))
@@ -348,10 +357,19 @@ _THIRD_NOW = re.compile(
 )
 
 
+_ACCIDENT = re.compile(r"\b(?:by accident|accidentally|by mistake|mistakenly|in error|didnt mean to take)\b")
+_NO_DANGER = re.compile(
+    r"\b(?:(?:im|i am|was) (?:\w+ )?not (?:\w+ )?(?:suicidal|thinking (?:about|of)|in danger|afraid|scared|planning)"
+    r"|no (?:violence|one hurts|thoughts|danger|abuse)|dont have any (?:thoughts|plans)"
+    r"|(?:stopped|stops) (?:when|as soon as|the moment) i|isnt (?:threatening|hurting|forcing)|nobody (?:hurts|hurt|is))\b"
+)
 _BETTER_NOW = re.compile(
     r"\b(?:today|now|these days) (?:i dont|im (?:\w+ )?(?:fine|okay|ok|good|better|safe|glad|happy|well)|i love|not any)"
 )
-_TAKEN_BACK = re.compile(r"\b(?:dont|do not|didnt) (?:actually |really )?(?:want|wish|plan|intend|need)(?: to)?$")
+_TAKEN_BACK = re.compile(
+    r"\b(?:dont|do not|didnt|never) (?:actually |really |ever )?(?:want|wish|plan|intend|need)(?: to)? "
+    r"(?:hurt|kill|harm|cut|burn|punch|hit|slap|do anything)"
+)
 _DENIAL = re.compile(r"(?:i|im|i am|am)? ?(?:\w+ )?(?:not|never|isnt|wasnt) (?:\w+ )?suicidal")
 
 

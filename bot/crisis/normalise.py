@@ -39,7 +39,7 @@ _EMOJI = {
 }  # fmt: skip
 _CLAUSE = re.compile(
     r"[.!?;:\n\r…()\[\]{}\"“”«»]+|\s[-–—]+\s|[—–]|\s(?=but\b|and then\b|although\b|though\b|except\b|yet i\b"
-    r"|because\b|cuz\b|so now\b|and now\b|and i (?:want|wanna|wish|dont|cant|took|have|am)\b|aber\b|pero\b|mais\b)"
+    r"|so now\b|and now\b|and i (?:want|wanna|wish|dont|cant|took|have|am)\b|aber\b|pero\b|mais\b)"
 )
 _LEAD = re.compile(
     r"\b(no|nope|nah|yes|yeah|ok|okay|haha|hahaha|lol|well|fine|please|sorry|hi|hey|hello),"
@@ -78,6 +78,8 @@ def _unmask(plain: str) -> str:
 
 def _join(found: re.Match[str]) -> str:
     letters = re.sub(r"[ .\-_*]", "", found[0])
+    if letters[0] == "i" and letters[1:] in _SENSITIVE:
+        return f"i {letters[1:]}"
     return letters if any(c.isalpha() for c in letters) else found[0]
 
 
@@ -142,7 +144,8 @@ _SLIPS = {
     "r4pe": "rape", "r4ped": "raped", "sucide": "suicide", "sucidal": "suicidal", "suside": "suicide",
     "suisidal": "suicidal", "sewerslide": "suicide", "sewercide": "suicide", "unalived": "unalive",
     "unaliving": "unalive", "selfharm": "self harm", "selfharming": "self harming", "pilss": "pills", "pils": "pills",
-    "nife": "knife", "throte": "throat", "thraot": "throat", "nek": "neck", "kneck": "neck", "gonna": "going to",
+    "nife": "knife", "knfie": "knife", "knief": "knife", "kinfe": "knife", "stragled": "strangled",
+    "stragle": "strangle", "throte": "throat", "thraot": "throat", "nek": "neck", "kneck": "neck", "gonna": "going to",
     "gunna": "going to", "gona": "going to", "gon": "going to", "imma": "im going to", "ima": "im going to",
     "finna": "going to", "tryna": "trying to", "lemme": "let me", "gimme": "give me", "ive": "i have",
     "dunno": "dont know", "aint": "isnt", "wont": "wont", "hasent": "hasnt", "havent": "havent", "shoudnt": "shouldnt",
