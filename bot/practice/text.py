@@ -77,6 +77,9 @@ _NOT_WILL = frozenset(
         "and",
     ]
 )
+_PARTICIPLES = frozenset(
+    "made been got gone said told had done given taken seen put left bought kept begun sat".split()
+)
 _QUOTED = re.compile(r'"([^"\n]{1,300})"|(?<![\w\'])\'([^"\n]{2,160}?)\'(?!\w)')
 _REPEATED = re.compile(r"(.)\1{2,}")
 
@@ -245,6 +248,8 @@ def _mend(tokens: list[tuple[str, int, int]], speller: Speller) -> Iterator[tupl
 def _in_context(word: str, previous: str, following: str) -> str | None:
     if word == "'s":
         return "us" if previous == "let" else "is" if previous in _IS_AFTER else word
+    if word == "would" and (following.endswith("ed") or following in _PARTICIPLES):
+        return "had"
     if word == "id" and following in _WOULD_BEFORE:
         return "i would"
     if word == "ill" and previous not in _NOT_WILL and following.isalpha():

@@ -27,9 +27,9 @@ from bot.practice.widen import VERSION, weights_path
 _FOLDS = 5
 _STRENGTH = 8.0
 """Inverse regularisation of the regressions; between 2 and 20 the figures hardly move."""
-_SPARED = 1.0
+_SPARED: dict[Kind, float] = {"i_statement": 0.998, "apology": 1.0}
 """Share of the held-out clauses of good sentences that must stay below a problem's threshold."""
-_FLOOR = {"problem": 0.8, "part": 0.7}
+_FLOOR = {"problem": 0.85, "part": 0.7}
 """The lowest threshold: above it the classifier is right far more often than not."""
 LEARNED: dict[Kind, dict[str, tuple[str, ...]]] = {
     "i_statement": {
@@ -81,7 +81,7 @@ def _train(kind: Kind, encoder: Encoder) -> list[dict[str, Any]]:
     examples = list(_examples(kind))
     vectors = encoder.encode([example.text for example in examples])
     return [
-        _classifier(name, what, examples, vectors)
+        _classifier(name, what, examples, vectors, _SPARED[kind])
         for what, names in LEARNED[kind].items()
         for name in names
     ]
@@ -108,11 +108,13 @@ def _names(row: Row, span: Span, book: Rulebook, kind: Kind) -> frozenset[str]:
     return frozenset(names)
 
 
-def _classifier(name: str, what: str, examples: list[Example], vectors: Any) -> dict[str, Any]:
+def _classifier(
+    name: str, what: str, examples: list[Example], vectors: Any, spared: float
+) -> dict[str, Any]:
     holds = np.array([name in example.names for example in examples])
     likely = _held_out(vectors, holds, np.array([example.row % _FOLDS for example in examples]))
     others = ~holds & np.array([example.good for example in examples])
-    limit = float(np.quantile(likely[others], _SPARED)) if what == "problem" else 0.0
+    limit = float(np.quantile(likely[others], spared)) if what == "problem" else 0.0
     model = _fit(vectors, holds)
     return {
         "name": name,
