@@ -1,7 +1,7 @@
 """Fixtures of the browser tests.
 
-`WIDGET_TEST_URL` points the tests that need no script at a server that already runs; without it they
-run against the scripted one.
+`WIDGET_TEST_URL` points the tests that need no script at a server that already runs; without it
+they run against the scripted one.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from widget_fake import make_app
 from widget_site import CHROMIUM, CHROMIUM_ARGS, Site, host_app, serving
 
 STORED = """async () => {
-  const look = async (read) => { try { return await read() } catch { return 0 } };  // denied: nothing there
+  const look = async (read) => {
+    try { return await read() } catch { return 0 }  // denied: nothing there
+  };
   return {
     local: await look(() => localStorage.length), session: await look(() => sessionStorage.length),
     cookie: (await look(() => document.cookie)) || "",
@@ -75,7 +77,9 @@ class Watched:
             self.complaints.append(text)
 
     def elsewhere(self) -> list[str]:
-        return [u for u in self.requests if urlsplit(u).hostname not in {"127.0.0.1", "localhost", None}]
+        return [
+            u for u in self.requests if urlsplit(u).hostname not in {"127.0.0.1", "localhost", None}
+        ]
 
 
 NewPage = Callable[..., Page]
@@ -88,7 +92,7 @@ def watched() -> list[Watched]:
 
 @pytest.fixture
 def new_page(browser: Browser, watched: list[Watched]) -> Iterator[NewPage]:
-    """Make pages in fresh contexts; at the end nothing was asked elsewhere, stored or complained about."""
+    """Make pages in fresh contexts; after them nothing is stored, asked elsewhere or wrong."""
     contexts: list[BrowserContext] = []
 
     def make(**options: Any) -> Page:

@@ -1,7 +1,7 @@
 """axe-core finds nothing, in any state, look, direction and width.
 
-axe sees a part of what WCAG asks; the rest stands in the walk by keyboard, in the log of what a screen
-reader is told, and in docs/embedding.md's list for a walk-through by people.
+axe sees a part of what WCAG asks; the rest stands in the walk by keyboard, in the log of what a
+screen reader is told, and in docs/embedding.md's list for a walk-through by people.
 """
 
 from __future__ import annotations
@@ -60,14 +60,18 @@ WHOLE = [(look, d, w) for look in LOOKS for d in ("ltr", "rtl") for w in (320, 1
 
 @pytest.mark.parametrize(("look", "direction", "width"), CORE)
 def test_core(new_page, scripted: Site, look: str, direction: str, width: int) -> None:
-    page = new_page(viewport={"width": width, "height": 640}, reduced_motion="reduce", **LOOKS[look])
+    page = new_page(
+        viewport={"width": width, "height": 640}, reduced_motion="reduce", **LOOKS[look]
+    )
     check_states(page, scripted.url, direction, list(STATES))
 
 
 @pytest.mark.long
 @pytest.mark.parametrize(("look", "direction", "width"), [row for row in WHOLE if row not in CORE])
 def test_whole(new_page, scripted: Site, look: str, direction: str, width: int) -> None:
-    page = new_page(viewport={"width": width, "height": 640}, reduced_motion="reduce", **LOOKS[look])
+    page = new_page(
+        viewport={"width": width, "height": 640}, reduced_motion="reduce", **LOOKS[look]
+    )
     check_states(page, scripted.url, direction, list(STATES))
 
 
@@ -93,5 +97,7 @@ def test_host_page_closed_and_open(new_page, host: str, options: dict[str, Any])
 @pytest.mark.parametrize("theme", ["light", "dark", "contrast"])
 def test_looks_chosen_by_hand(new_page, scripted: Site, theme: str) -> None:
     page = new_page(viewport={"width": 320, "height": 640})
-    for _, chat in walk(page, scripted.url, f"theme={theme}", ["crisis-during-steps", "feedback", "options"]):
+    for _, chat in walk(
+        page, scripted.url, f"theme={theme}", ["crisis-during-steps", "feedback", "options"]
+    ):
         assert violations(chat.page) == []

@@ -67,7 +67,9 @@ def test_leaving_goes_where_the_site_says(page: Page, host: str) -> None:
 
 
 @pytest.mark.parametrize("url", ["javascript:window.hacked=1", "data:text/html,x", "::::"])
-def test_a_leave_address_that_is_none_gives_the_neutral_page(page: Page, host: str, url: str) -> None:
+def test_a_leave_address_that_is_none_gives_the_neutral_page(
+    page: Page, host: str, url: str
+) -> None:
     page.goto(f"{host}/?attributes=data-leave-url='{url}'")
     page.get_by_role("button", name="Leave now").click()
     expect(page).to_have_title(NEUTRAL if url != "::::" else page.title())
@@ -93,7 +95,9 @@ def test_leaving_from_the_page_of_its_own(page: Page, scripted: Site) -> None:
 
 def test_leaving_while_the_chat_hangs(page: Page, host: str) -> None:
     chat = open_talk(page, host, "?attributes=data-leave-url=/away")
-    box = page.locator("groundwork-chat").get_by_role("button", name="Leave now").last.bounding_box()
+    box = (
+        page.locator("groundwork-chat").get_by_role("button", name="Leave now").last.bounding_box()
+    )
     assert box
     chat.frame.evaluate(
         "setTimeout(() => { const end = Date.now() + 8000; while (Date.now() < end); }, 0); 1"
@@ -103,7 +107,9 @@ def test_leaving_while_the_chat_hangs(page: Page, host: str) -> None:
     page.mouse.click(box["x"] + 5, box["y"] + 5)
     page.wait_for_url("**/away")
     assert time.monotonic() - began < 4, "the page left while its frame was still busy"
-    page.wait_for_timeout(8000)  # the busy frame has to end before the checks that follow every test
+    page.wait_for_timeout(
+        8000
+    )  # the busy frame has to end before the checks that follow every test
 
 
 @pytest.mark.parametrize("way", [press_host_button, key_in_frame, key_on_host])
@@ -134,8 +140,9 @@ def test_the_screen_is_empty_before_the_next_page_comes(page: Page, host: str) -
     page.expose_function("tell", lambda title, left: seen.append((title, left)))
     chat = open_talk(page, host)
     page.evaluate(
-        """() => new MutationObserver(() => tell(document.title, document.body?.children.length ?? 0))
-             .observe(document.documentElement, {childList: true})"""
+        """() => new MutationObserver(
+             () => tell(document.title, document.body?.children.length ?? 0)
+           ).observe(document.documentElement, {childList: true})"""
     )
     page.route("**/measures.html", lambda route: None)  # an answer that never comes
     press_host_button(page, chat)
@@ -150,7 +157,9 @@ def test_a_site_that_asks_before_unload_is_not_heard(page: Page, host: str) -> N
     expect(page).to_have_title(NEUTRAL)
 
 
-@pytest.mark.parametrize("keys", [["Shift+a"] * 3, ["Shift", "Shift", "a", "Shift"], ["Escape"] * 3])
+@pytest.mark.parametrize(
+    "keys", [["Shift+a"] * 3, ["Shift", "Shift", "a", "Shift"], ["Escape"] * 3]
+)
 def test_other_keys_do_not_leave(page: Page, host: str, keys: list[str]) -> None:
     chat = open_talk(page, host)
     chat.field.focus()

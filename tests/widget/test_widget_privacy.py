@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (rows of data, HTML and JavaScript read better unbroken)
 """Nothing is stored, nothing is asked elsewhere (checked after every test), nothing hostile takes effect."""
 
 from __future__ import annotations
@@ -79,7 +80,12 @@ def test_trusted_types_stand_against_injection(page: Page, scripted: Site, watch
     assert refused
 
 
-FORGERIES = ["groundwork:leave", "groundwork:hide", "groundwork:ready", {"type": "groundwork:leave"}]
+FORGERIES = [
+    "groundwork:leave",
+    "groundwork:hide",
+    "groundwork:ready",
+    {"type": "groundwork:leave"},
+]
 
 
 @pytest.mark.parametrize("message", FORGERIES)
@@ -102,7 +108,10 @@ def test_forged_messages_do_nothing(page: Page, host: str, message: object) -> N
 
 
 def test_a_site_that_is_not_allowed_cannot_frame_the_chat(new_page, watched) -> None:
-    with serving(make_app("'self'")) as widget, serving(host_app(widget.url), name="localhost") as site:
+    with (
+        serving(make_app("'self'")) as widget,
+        serving(host_app(widget.url), name="localhost") as site,
+    ):
         page = new_page()
         watched[0].ignored += ("frame-ancestors", "Framing")
         page.goto(site.url)
@@ -117,7 +126,9 @@ def test_a_site_that_is_not_allowed_cannot_frame_the_chat(new_page, watched) -> 
 def test_a_hostile_page_style_or_second_tag_changes_nothing(page: Page, host: str) -> None:
     again = "document.addEventListener('DOMContentLoaded', () => { const s = document.createElement('script');"
     again += " s.src = document.querySelector('script[src]').src; document.body.append(s) })"
-    page.goto(f"{host}/?before={again}&style=* {{ visibility: hidden }} groundwork-chat {{ visibility: visible }}")
+    page.goto(
+        f"{host}/?before={again}&style=* {{ visibility: hidden }} groundwork-chat {{ visibility: visible }}"
+    )
     page.get_by_role("button", name="Open chat").wait_for()
     page.wait_for_timeout(300)
     expect(page.locator("groundwork-chat")).to_have_count(1)

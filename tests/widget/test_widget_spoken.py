@@ -1,6 +1,9 @@
+# ruff: noqa: E501  (rows of data, HTML and JavaScript read better unbroken)
 """What a screen reader is told: announcements once and in order, and a tree that makes sense by itself."""
 
 from __future__ import annotations
+
+from itertools import pairwise
 
 from playwright.sync_api import Page, expect
 from widget_site import Chat, Site
@@ -43,10 +46,18 @@ def test_each_reply_is_said_once_and_in_order(page: Page, scripted: Site) -> Non
     page.evaluate(LISTEN)
     chat.say("slow hello")
     chat.say("i want to die")
-    for words in ("I heard you.", "Thank you for saying that", "Samaritans: call 116 123 in the United"):
+    for words in (
+        "I heard you.",
+        "Thank you for saying that",
+        "Samaritans: call 116 123 in the United",
+    ):
         assert heard(page, words) == 1, spoken(page)
     lines = "\n".join(spoken(page))
-    assert lines.index("Groundwork is writing") < lines.index("I heard you.") < lines.index("Thank you")
+    assert (
+        lines.index("Groundwork is writing")
+        < lines.index("I heard you.")
+        < lines.index("Thank you")
+    )
     assert heard(page, "Groundwork is writing") == 1
     assert heard(page, "slow hello") == 0, "one's own words are not read back"
 
@@ -97,7 +108,7 @@ def test_headings_lead_through_the_page(page: Page, scripted: Site) -> None:
     levels = page.locator("h1, h2, h3").evaluate_all("list => list.map(e => +e.tagName[1])")
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(b - a <= 1 for a, b in zip(levels, levels[1:], strict=False)), levels
+    assert all(b - a <= 1 for a, b in pairwise(levels)), levels
 
 
 def test_the_timer_and_breath_speak_seldom(page: Page, scripted: Site) -> None:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (rows of data, HTML and JavaScript read better unbroken)
 """Whole talks in a real browser: by keyboard alone, and by touch on a small phone."""
 
 from __future__ import annotations
@@ -122,9 +123,15 @@ def test_crisis_by_keyboard(page: Page, host: str) -> None:
     expect(strip.get_by_role("link")).to_have_attribute("href", "tel:999")
     card = chat.card("hotlines")
     expect(card.get_by_role("link", name="116 123")).to_have_attribute("href", "tel:116123")
-    expect(card.get_by_role("link", name="SHOUT")).to_have_attribute("href", "sms:85258?&body=SHOUT")
-    expect(card.get_by_role("link", name="Chat online")).to_have_attribute("rel", "noopener noreferrer")
-    sizes = card.locator("strong").evaluate_all("list => list.map(e => parseFloat(getComputedStyle(e).fontSize))")
+    expect(card.get_by_role("link", name="SHOUT")).to_have_attribute(
+        "href", "sms:85258?&body=SHOUT"
+    )
+    expect(card.get_by_role("link", name="Chat online")).to_have_attribute(
+        "rel", "noopener noreferrer"
+    )
+    sizes = card.locator("strong").evaluate_all(
+        "list => list.map(e => parseFloat(getComputedStyle(e).fontSize))"
+    )
     assert sizes[0] == max(sizes) > sizes[1], "the emergency number is the largest"
     assert focused(page) == "Your message", "a crisis reply does not move the focus"
     tab_to(page, "Call 999", key="Shift+Tab")
@@ -171,7 +178,16 @@ def test_talks_by_touch(new_page, host: str) -> None:
 def test_nothing_is_wider_than_the_screen(new_page, scripted: Site, width: int) -> None:
     page = new_page(viewport={"width": width, "height": 640})
     chat = Chat.alone(page, scripted.url)
-    for words in ("pre-brief", "pause", "freeze", "feedback", "artifact", "senses", "i want to die", "x" * 300):
+    for words in (
+        "pre-brief",
+        "pause",
+        "freeze",
+        "feedback",
+        "artifact",
+        "senses",
+        "i want to die",
+        "x" * 300,
+    ):
         chat.say(words)
     too_wide = page.evaluate(
         """() => [...document.querySelectorAll("body *")].filter(e => !e.closest(".vh") &&
@@ -298,7 +314,9 @@ def test_the_country_of_the_help_card_can_be_chosen(page: Page, scripted: Site) 
     dialog.get_by_label("Which country").select_option("US")
     expect(dialog.get_by_role("link", name="911")).to_be_visible()
     expect(dialog.get_by_role("link", name="116 123")).to_have_count(0)
-    assert dialog.locator("a[href^=http]").count() == 0, "no web links in the card of the first load"
+    assert dialog.locator("a[href^=http]").count() == 0, (
+        "no web links in the card of the first load"
+    )
 
 
 def test_another_language_is_whole(page: Page, scripted: Site) -> None:

@@ -27,7 +27,10 @@ def test_what_was_not_sent_is_kept_and_sent_once(page: Page, scripted: Site) -> 
 def test_retry_by_hand_sends_the_same_key(page: Page, scripted: Site) -> None:
     chat = Chat.alone(page, scripted.url)
     keys: list[str | None] = []
-    page.on("request", lambda r: keys.append(r.headers.get("idempotency-key")) if "messages" in r.url else None)
+    page.on(
+        "request",
+        lambda r: keys.append(r.headers.get("idempotency-key")) if "messages" in r.url else None,
+    )
     page.route("**/messages", lambda route: route.abort())
     chat.send("once")
     chat.button("Try again").wait_for()
@@ -48,7 +51,9 @@ def test_retry_by_hand_sends_the_same_key(page: Page, scripted: Site) -> None:
         ("error 401", "This talk has ended or expired.", "Start a new talk"),
     ],
 )
-def test_every_error_says_what_to_do(page: Page, scripted: Site, words: str, shown: str, way_on: str | None) -> None:
+def test_every_error_says_what_to_do(
+    page: Page, scripted: Site, words: str, shown: str, way_on: str | None
+) -> None:
     chat = Chat.alone(page, scripted.url)
     chat.send(words)
     expect(chat.root.locator(".trouble")).to_contain_text(shown)
@@ -59,7 +64,9 @@ def test_every_error_says_what_to_do(page: Page, scripted: Site, words: str, sho
 def test_a_long_text_goes_back_into_the_field(page: Page, scripted: Site) -> None:
     chat = Chat.alone(page, scripted.url)
     chat.field.fill("y" * 4001)
-    expect(chat.root.get_by_text("4001 characters. Up to 4000 can be sent at once.")).to_be_visible()
+    expect(
+        chat.root.get_by_text("4001 characters. Up to 4000 can be sent at once.")
+    ).to_be_visible()
     chat.field.press("Enter")
     chat.button("Change the text").click()
     assert chat.field.input_value() == "y" * 4001
@@ -67,7 +74,9 @@ def test_a_long_text_goes_back_into_the_field(page: Page, scripted: Site) -> Non
 
 
 @pytest.mark.parametrize("words", ["error 429 kill myself", "kill myself" + " and" * 1200])
-def test_a_refused_message_still_brings_its_crisis_reply(page: Page, scripted: Site, words: str) -> None:
+def test_a_refused_message_still_brings_its_crisis_reply(
+    page: Page, scripted: Site, words: str
+) -> None:
     chat = Chat.alone(page, scripted.url)
     chat.send(words)
     expect(chat.root.locator(".trouble")).to_be_visible()
@@ -87,7 +96,9 @@ def test_two_messages_in_a_row_are_answered_in_order(page: Page, scripted: Site)
     chat = Chat.alone(page, scripted.url)
     chat.send("slow one")
     chat.send("is it normal to freeze")
-    expect(chat.root.get_by_role("status").filter(has_text="Groundwork is writing")).to_have_count(1)
+    expect(chat.root.get_by_role("status").filter(has_text="Groundwork is writing")).to_have_count(
+        1
+    )
     expect(chat.bots).to_have_count(3, timeout=8_000)
     expect(chat.bots.last).to_contain_text("Freezing")
     expect(chat.root.get_by_text("Groundwork is writing")).to_have_count(0)
@@ -107,7 +118,9 @@ def test_a_talk_that_could_not_open_opens_later(new_page) -> None:
         expect(page.get_by_text("You set the pace")).to_be_visible()
 
 
-def test_erasing_without_a_server_empties_the_screen_and_is_made_up_for(page: Page, scripted: Site) -> None:
+def test_erasing_without_a_server_empties_the_screen_and_is_made_up_for(
+    page: Page, scripted: Site
+) -> None:
     chat = Chat.alone(page, scripted.url)
     chat.say("my secret")
     page.context.set_offline(True)

@@ -1,7 +1,7 @@
 """A scripted server with the HTTP interface of the real one: every card, every error, no model.
 
-It serves the built files of `bot/static` as the real server must: same routes, same headers. What it
-answers depends on the words of the message (see `SCRIPT`), so a browser test can ask for any state.
+It serves the built files of `bot/static` as the real server must: same routes, same headers. What
+it answers depends on the words of the message (see `answer`): a browser test can ask for any state.
 """
 
 from __future__ import annotations
@@ -163,17 +163,20 @@ ERRORS = {
 }
 
 
+def find(request: Request) -> Talk | None:
+    """The talk of the request's token."""
+    token = request.headers.get("authorization", "").removeprefix("Bearer ")
+    found: Talk | None = request.app.state.talks.get(token)
+    return found
+
+
 def make_app(ancestors: str = "'self'", *, region: str | None = "GB") -> FastAPI:
     """Build the fake server; `ancestors` is what may frame the chat."""
     app = FastAPI(openapi_url=None)
-    talks: dict[str, Talk] = {}
-    app.state.talks = talks
-    app.state.calls = 0
-    app.state.hang = False
+    app.state.talks = {}
 
     @app.middleware("http")
     async def headers(request: Request, call_next: Any) -> Response:
-        app.state.calls += 1
         response: Response = await call_next(request)
         response.headers["Cache-Control"] = "no-store"
         response.headers["Referrer-Policy"] = "no-referrer"
@@ -181,15 +184,19 @@ def make_app(ancestors: str = "'self'", *, region: str | None = "GB") -> FastAPI
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
         return response
 
-    def find(request: Request) -> Talk | None:
-        return talks.get(request.headers.get("authorization", "").removeprefix("Bearer "))
+    _talking(app, app.state.talks)
+    _keeping(app, app.state.talks)
+    _pages(app, ancestors, region)
+    return app
 
+
+def _talking(app: FastAPI, talks: dict[str, Talk]) -> None:
     @app.post("/api/conversations", status_code=201)
     async def start() -> dict[str, Any]:
         token = secrets.token_urlsafe(16)
         talk = talks[token] = Talk()
         hello = reply(
-            "Hello. This is a program for self-help. You set the pace, and “no” is always a full answer.",
+            "Hello. This is a self-help program. You set the pace, “no” is always a full answer.",
             "Talk before closeness",
             "I-statement",
             "Help now",
@@ -239,6 +246,8 @@ def make_app(ancestors: str = "'self'", *, region: str | None = "GB") -> FastAPI
         turn = talk.seen[key] = {"replies": replies, "state": talk.state()}
         return turn
 
+
+def _keeping(app: FastAPI, talks: dict[str, Talk]) -> None:
     @app.get("/api/conversations")
     async def history(request: Request) -> Any:
         talk = find(request)
@@ -264,7 +273,12 @@ def make_app(ancestors: str = "'self'", *, region: str | None = "GB") -> FastAPI
             for i in range(count)
         ]
         back = [] if count > 2 else [reply("Welcome back. What you chose to keep is here.")]
-        return {"token": token, "expires_at": "2030-01-01T00:00:00Z", "replies": back, "state": talk.state()}
+        return {
+            "token": token,
+            "expires_at": "2030-01-01T00:00:00Z",
+            "replies": back,
+            "state": talk.state(),
+        }
 
     @app.get("/api/conversations/artifacts/{name}")
     async def artifact(request: Request, name: str, format: str) -> Response:
@@ -277,6 +291,8 @@ def make_app(ancestors: str = "'self'", *, region: str | None = "GB") -> FastAPI
     async def document(name: str) -> dict[str, str]:
         return {"document": name, "title": "When the body freezes", "text": cards.DOCUMENT}
 
+
+def _pages(app: FastAPI, ancestors: str, region: str | None) -> None:
     @app.get("/chat")
     async def chat() -> HTMLResponse:
         config = {
@@ -308,7 +324,6 @@ def make_app(ancestors: str = "'self'", *, region: str | None = "GB") -> FastAPI
         return Response((STATIC / "widget.js").read_bytes(), media_type="text/javascript")
 
     app.mount("/static", StaticFiles(directory=STATIC))
-    return app
 
 
 if __name__ == "__main__":

@@ -22,7 +22,9 @@ def dialog(name: str) -> Reach:
     def reach(chat: Chat) -> None:
         chat.root.locator("header .help, header button").nth(1).click()
         if name:
-            chat.root.locator(".menu button").nth(["leave", "erase", "phrase", "about", "wrong"].index(name)).click()
+            chat.root.locator(".menu button").nth(
+                ["leave", "erase", "phrase", "about", "wrong"].index(name)
+            ).click()
         chat.root.locator("dialog").wait_for()
 
     return reach
@@ -106,7 +108,9 @@ STATES: dict[str, Reach] = {
 }
 
 
-def walk(page: Page, url: str, hash_: str, names: list[str] | None = None) -> Iterator[tuple[str, Chat]]:
+def walk(
+    page: Page, url: str, hash_: str, names: list[str] | None = None
+) -> Iterator[tuple[str, Chat]]:
     """Reach each state on a page freshly opened, and hand it out."""
     for name in names or list(STATES):
         page.goto("about:blank")

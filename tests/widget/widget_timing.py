@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (rows of data, HTML and JavaScript read better unbroken)
 """Times and sizes of the widget, for the tests and the benchmark (`python tests/widget/widget_timing.py`)."""
 
 from __future__ import annotations
@@ -40,7 +41,9 @@ KEYS = """() => {
 def sizes() -> dict[str, int]:
     """Bytes after gzip: the launcher, and all that the chat page loads with the largest language."""
     packed = {path.name: len(gzip.compress(path.read_bytes(), 9)) for path in STATIC.iterdir()}
-    language = max((size for name, size in packed.items() if name.startswith("strings.")), default=0)
+    language = max(
+        (size for name, size in packed.items() if name.startswith("strings.")), default=0
+    )
     launcher = sum(packed[name] for name in LAUNCHER)
     return {"launcher": launcher, "all": launcher + sum(packed[name] for name in CHAT) + language}
 
@@ -97,9 +100,14 @@ def measure(browser: Browser, url: str, *, tries: int = 5) -> dict[str, float]:
     keys = sorted(keystrokes_ms(page, url))
     page.close()
     figures = {f"{name} KiB gzipped": size / KIB for name, size in sizes().items()}
-    figures |= {f"{name} drawn ms (4x slower CPU)": min(o[name] for o in opened) for name in opened[0]}
+    figures |= {
+        f"{name} drawn ms (4x slower CPU)": min(o[name] for o in opened) for name in opened[0]
+    }
     figures["plain page drawn ms (4x slower CPU)"] = min(plain)
-    figures |= {"key ms, median (1,000 messages)": keys[len(keys) // 2], "key ms, slowest": keys[-1]}
+    figures |= {
+        "key ms, median (1,000 messages)": keys[len(keys) // 2],
+        "key ms, slowest": keys[-1],
+    }
     return {name: round(value, 1) for name, value in figures.items()}
 
 
