@@ -144,6 +144,7 @@ class CrisisDetector:
             reading = _Reading(window, self._context, self._rules)
             hits += reading.hits()
             flags |= reading.flags()
+        hits += _Reading(normalise(text, mend=False), self._context, ()).foreign()
         hits += self._guess(text, plain, hits, flags)
         return _combine(hits, frozenset(flags))
 
@@ -153,8 +154,13 @@ class CrisisDetector:
         guess = self._classifier.guess(text, plain, stricter=self._told(plain))
         if guess is None:
             return []
-        past = self._context.time["past"].search(plain) and not self._context.time["recent"].search(plain)
-        level: Level = "gentle" if past and guess.category not in ("suicide", "self_harm") else guess.level
+        if any(h.level == "crisis" for h in hits):  # rules name it better; the guess may only raise it
+            same = [h for h in hits if h.category == guess.category and h.level == "crisis"]
+            return [replace(same[0], level=guess.level)] if same else []
+        own = guess.category in ("suicide", "self_harm")
+        times = self._context.time
+        past = times["own_past" if own else "past"].search(plain) and not times["recent"].search(plain)
+        level: Level = "gentle" if past else guess.level
         return [_Hit(f"cl.{guess.category}", guess.category, level, _RANKS["cl"])]
 
     def _told(self, plain: str) -> bool:
@@ -202,7 +208,6 @@ class _Reading:
             found += self._of_rule(rule)
             if time.thread_time() > self._until:
                 raise TimeoutError("the gate ran past its budget")
-        found += self._foreign()
         return found
 
     def flags(self) -> set[str]:
@@ -227,6 +232,10 @@ class _Reading:
         if not rule.keep_negation and self._negated(rule, text, found):
             return None
         if rule.id in ("su.overdose", "su.now") and _ACCIDENT.search(clause):
+            return None
+        if rule.id == "su.means" and _OTHERS.search(clause):
+            return None
+        if rule.id == "ch.family_minor" and _ADULT.search(self.full):
             return None
         if rule.id in ("st.neck", "st.more") and self._preferred(text, found):
             return None
@@ -324,7 +333,8 @@ class _Reading:
             return "ongoing"
         return "past" if kind != "state" and self._time("safe", self.full) else "unknown"
 
-    def _foreign(self) -> list[_Hit]:
+    def foreign(self) -> list[_Hit]:
+        """Return hits for plain wordings in other languages."""
         hits = []
         for entry in self.context.foreign:
             if any(p in self.full for p in entry.phrases):
@@ -357,6 +367,8 @@ _THIRD_NOW = re.compile(
 )
 
 
+_OTHERS = re.compile(r"\b(?:he|she|they|hes|shes|husband|wife|boyfriend|girlfriend|partner|ex|dad|father|brother)\b")
+_ADULT = re.compile(r"\b(?:im|i am) (?:\w+ )?(?:1[89]|[2-9]\d|an adult|thirty|forty|fifty|twenty(?: \w+)?)\b")
 _ACCIDENT = re.compile(r"\b(?:by accident|accidentally|by mistake|mistakenly|in error|didnt mean to take)\b")
 _NO_DANGER = re.compile(
     r"\b(?:(?:im|i am|was) (?:\w+ )?not (?:\w+ )?(?:suicidal|thinking (?:about|of)|in danger|afraid|scared|planning)"
@@ -387,6 +399,8 @@ def _combine(hits: Sequence[_Hit], flags: frozenset[str]) -> Verdict:
     if not hits:
         return Verdict("none", flags=flags & _BARE_FLAGS)
     hits = [_for_minor(h) for h in hits] if "minor" in flags else list(hits)
+    if any(h.rule.startswith("ho.") and h.level in ("crisis", "emergency") for h in hits):
+        hits = [h for h in hits if h.rule != "ch.more_now"]
     ordered = sorted(hits, key=lambda h: (-LEVELS.index(h.level), -h.rank, h.rule))
     first = ordered[0]
     mild = [h for h in ordered if h.rule.startswith("mi.")]

@@ -48,15 +48,18 @@ _SPACE = re.compile(r"[^\w|]+")
 _WORD = re.compile(r"\w+")
 
 
-def normalise(text: str) -> str:
-    """Return `text` as `" | clause | clause | "`: lower case, unmasked, words one space apart."""
+def normalise(text: str, *, mend: bool = True) -> str:
+    """Return `text` as `" | clause | clause | "`: lower case, unmasked, words one space apart.
+
+    `mend` puts right English typing slips; wordings of other languages are matched without it.
+    """
     plain = _fold(text)
     plain = _unmask(plain)
     plain = _LEAD.sub(r"\1 | ", plain)
     plain = _CLAUSE.sub(" | ", plain.replace("|", " "))
     plain = _SPACE.sub(" ", plain)
     plain = re.sub(r"(?: ?\| ?)+", " | ", plain).strip(" |")
-    return f" | {_mend(plain)} | "
+    return f" | {_mend(plain) if mend else plain} | "
 
 
 def _fold(text: str) -> str:
@@ -80,7 +83,32 @@ def _join(found: re.Match[str]) -> str:
     letters = re.sub(r"[ .\-_*]", "", found[0])
     if letters[0] == "i" and letters[1:] in _SENSITIVE:
         return f"i {letters[1:]}"
-    return letters if any(c.isalpha() for c in letters) else found[0]
+    if not any(c.isalpha() for c in letters):
+        return found[0]
+    return " ".join(_split(letters) or [letters])
+
+
+_SPACED_WORDS = frozenset(
+    (
+        "i", "im", "want", "wanna", "to", "die", "kill", "myself", "end", "my", "life", "be", "dead", "not", "alive",
+        "hurt", "cut", "he", "she", "hit", "hits", "me", "help", "raped", "rape", "suicide", "suicidal", "live", "dont",
+        "choked", "beat", "beats", "will", "am", "going", "need", "it", "all", "gun", "knife", "has", "a", "is", "here",
+    )
+)  # fmt: skip
+
+
+def _split(letters: str) -> list[str] | None:
+    """Cut letters that stood apart into known words, or return None."""
+    best: list[list[str] | None] = [[]] + [None] * len(letters)
+    for end in range(1, len(letters) + 1):
+        for start in range(max(0, end - 8), end):
+            head = best[start]
+            if head is not None and letters[start:end] in _SPACED_WORDS:
+                found = [*head, letters[start:end]]
+                current = best[end]
+                if current is None or len(found) < len(current):
+                    best[end] = found
+    return best[-1]
 
 
 def _unleet(found: re.Match[str]) -> str:

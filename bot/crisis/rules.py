@@ -145,7 +145,7 @@ def _rule(raw: Mapping[str, Any], macros: Mapping[str, str]) -> Rule:
 
 
 def _foreign(raw: Mapping[str, Any]) -> Foreign:
-    phrases = tuple(normalise(p).strip(" |") for p in raw["any"])
+    phrases = tuple(normalise(p, mend=False).strip(" |") for p in raw["any"])
     return Foreign(
         f"{raw['id']}.{raw['lang']}", raw["category"], raw["level"], raw["lang"], phrases
     )
