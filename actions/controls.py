@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from actions.base import TalkAction
 from bot import services
-from bot.dialogue import controls, corrections, openings
+from bot.dialogue import controls, corrections, openings, pending
 from bot.dialogue.talk import Talk
 from bot.wording import say
 
@@ -204,10 +204,14 @@ class FeedbackNegative(Say):
             openings.simple(talk, self.key)
 
 
-class ReturnPhrase(Say):
-    """Say how a talk can be found again."""
+class ReturnPhrase(TalkAction):
+    """Offer a phrase with which papers and unfinished conversations can be found again."""
 
-    action, key = "action_return_phrase", "return_later"
+    action = "action_return_phrase"
+
+    def move(self, talk: Talk) -> None:
+        """Ask whether to keep them."""
+        pending.ask_to_keep(talk)
 
 
 class StaleButton(Say):

@@ -63,7 +63,9 @@ class AppState:
         self.limiter = Limiter(settings)
         self.brain: Brain | None = None
         self.failure: str | None = None
-        store = Store.open(database_url(settings), secret_of(settings))
+        store = Store.open(
+            database_url(settings), secret_of(settings), retention_days=settings.retention_days
+        )
         self.engine = Engine(store, lambda: self.brain, region=settings.region)
         self._loader = threading.Thread(target=self._load, name="load", daemon=True)
 

@@ -127,7 +127,7 @@ def practice(kind: Annotated[str, typer.Argument(help="i-statement or apology")]
     if kind not in ("i-statement", "apology"):
         raise GroundworkError("practice knows two kinds: i-statement and apology")
     _ready(get_settings())
-    run("apology" if kind == "apology" else "i_statement", input, print)
+    run("apology" if kind == "apology" else "i_statement", sys.stdin, sys.stdout)
 
 
 @app.command()

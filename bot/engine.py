@@ -25,9 +25,9 @@ from bot.dialogue.history import (
     slot_events,
 )  # fmt: skip
 from bot.dialogue.openings import greet
-from bot.dialogue.pending import FORGOTTEN
+from bot.dialogue.pending import FORGOTTEN, KEEP
 from bot.dialogue.route import progress
-from bot.dialogue.session import Session
+from bot.dialogue.session import Session, split_slot
 from bot.dialogue.talk import Talk, Utterance
 from bot.errors import GroundworkError, PayloadRefused, StoreError
 from bot.store.opened import Opened
@@ -116,6 +116,10 @@ class Engine:
         async with self._lock(opened.id):
             return await self._off_loop(lambda: self._receive(opened, message, limited))
 
+    async def come_back(self, phrase: str) -> tuple[str, str, Turn]:
+        """Begin a conversation with what a return phrase keeps (UnknownConversation if there is none)."""
+        return await self._off_loop(lambda: self._come_back(phrase))
+
     async def open(self, token: str) -> Opened:
         """Open the conversation of a token (UnknownConversation if there is none)."""
         return await self._off_loop(lambda: self._store.unlock(token))
@@ -153,6 +157,24 @@ class Engine:
         expires = opened.expires_at.strftime("%Y-%m-%dT%H:%M:%SZ")
         return token, expires, Turn(replies_of(events), State())
 
+    def _come_back(self, phrase: str) -> tuple[str, str, Turn]:
+        opened, token = self._store.create(channel="web")
+        try:
+            kept = self._store.redeem_phrase(phrase, into=opened)
+        except GroundworkError:
+            self._store.erase(opened)
+            raise
+        history = History(slots=dict(kept["slots"]))
+        talk = self._talk(history)
+        talk.speak("dialogue.welcome_back")
+        greet(talk)
+        events = [*slot_events({**history.slots, **talk.slot_changes()}),
+                  *map(bot_event, talk.utterances), listen_event()]
+        self._store.keep(opened)
+        self._store.commit(opened, events)
+        expires = opened.expires_at.strftime("%Y-%m-%dT%H:%M:%SZ")
+        return token, expires, Turn(replies_of(events), state_of(talk))
+
     def _receive(
         self, opened: Opened, message: Message, limited: Callable[[], int | None] | None
     ) -> Turn:
@@ -172,8 +194,15 @@ class Engine:
         else:
             events = self._ordinary(opened, before, history, incoming)
         turn = self._turn(history, events, verdict, handled)
+        wanted = _phrase_wanted(history, events)
         self._keep(opened, message, events, turn)
-        return turn
+        return self._phrase(opened, history, turn) if wanted else turn
+
+    def _phrase(self, opened: Opened, history: History, turn: Turn) -> Turn:
+        """Make the return phrase that a person said yes to. It is shown this once and stored nowhere."""
+        phrase = self._store.make_phrase(opened, {"slots": kept_slots(history)})
+        said = Reply(say("dialogue.keep_phrase", phrase=phrase))
+        return Turn((said, *turn.replies), turn.state)
 
     def _repeated(self, opened: Opened, message: Message) -> Turn | None:
         if message.idempotency_key is None:
@@ -292,6 +321,35 @@ def state_of(talk: Talk) -> State:
         paused=waiting,
         crisis=crisis.crisis_state(talk.get("crisis")),
     )
+
+
+def kept_slots(history: History) -> dict[str, Any]:
+    """Return what a return phrase keeps: papers and unfinished conversations, nothing about danger."""
+    session = Session.from_dict(history.slots.get("session"))
+    conversation, step = split_slot(history.slots.get("requested_slot"))
+    if history.loop and conversation and step:
+        session.wait(conversation, step)
+    waiting = [w for w in session.paused if w.conversation not in NEVER_KEPT]
+    names = {w.conversation for w in waiting}
+    papers = [a for a in history.slots.get("artifacts") or [] if a["conversation"] not in NEVER_KEPT]
+    answers = {k: v for k, v in history.slots.items() if split_slot(k)[0] in names and v is not None}
+    runs = {name: run for name, run in session.runs.items() if name in names}
+    fresh = Session(paused=waiting, runs=runs, role=session.role, region=session.region)
+    return {**answers, "artifacts": papers, "session": fresh.as_dict()}
+
+
+NEVER_KEPT = frozenset({"safety_plan"})
+
+
+def _phrase_wanted(history: History, events: list[Event]) -> bool:
+    """Whether the person said yes to a return phrase in this turn; the wish is taken out of the talk."""
+    session = Session.from_dict(history.slots.get("session"))
+    if KEEP not in session.flags:
+        return False
+    session.flags.remove(KEEP)
+    events += slot_events({"session": session.as_dict()})
+    history.apply(events[-1])
+    return True
 
 
 def clean(text: str) -> str:

@@ -60,7 +60,8 @@ def stages(settings: Settings) -> list[Stage]:
     cache = settings.cache_dir
     bot = ROOT / "bot"
     encoder = export_path(cache)
-    language = (bot / "language", bot / "dialogue", bot / "crisis", ROOT / "requirements" / "runtime.txt")
+    dialogue = [bot / "dialogue" / name for name in ("importer.py", "policy.py", "catalog.py")]
+    code = (bot / "language", *dialogue, ROOT / "data" / "wording" / "forms.yml")
     return [
         Stage("sentence encoder", (bot / "language" / "encoder.py",), cache / "stamps" / "encoder", encoder,
               lambda: export(encoder)),
@@ -70,7 +71,7 @@ def stages(settings: Settings) -> list[Stage]:
               cache / "practice", lambda: _practice(cache)),
         Stage("dialogue model", (ROOT / "config.yml", ROOT / "domain.yml", ROOT / "data" / "nlu",
                                  ROOT / "data" / "stories", ROOT / "data" / "conversations",
-                                 ROOT / "data" / "wording", *language),
+                                 *code),
               ROOT / "models" / ".stamp", MODEL, _rasa),
     ]  # fmt: skip
 

@@ -76,6 +76,21 @@ def read(talk: Talk, text: str, encode: Encode) -> Correction | None:
     return _swap(talk, given, core) or _set(talk, given, core, encode) or _nearest(talk, given, text, encode)
 
 
+def replaces(talk: Talk, text: str) -> bool:
+    """Whether the grammar alone makes a message a correction: it names words of an earlier answer to replace.
+
+    "X, not Y" alone could be an answer of its own, so it counts only after "no", "actually", "I meant".
+    """
+    given = talk.answered()
+    core = _TAIL.sub("", _LEAD.sub("", text.strip())).strip()
+    if not given or (_NOT.search(core) and not _LEAD.match(text)):
+        return False
+    return _swap(talk, given, core) is not None
+
+
+_NOT = re.compile(r"(,| -| and) not\b|^(it'?s )?not\b", re.IGNORECASE)
+
+
 def _swap(talk: Talk, given: Sequence[Step], core: str) -> Correction | None:
     for pattern, new_at, old_at in _SWAPS:
         if not (found := pattern.match(core)):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from datetime import date
+from datetime import date, time
 
-from bot.artifacts.dates import read_date
+from bot.artifacts.dates import read_date, read_time
 from bot.artifacts.model import Artifact, Section
 from bot.dialogue.catalog import Conversation, Step
 from bot.dialogue.route import shown
@@ -61,6 +61,7 @@ def build(talk: Talk, conversation: Conversation) -> Artifact | None:
         file_name=form.file_name,
         calendar_on=_calendar(talk, conversation),
         calendar_allowed=form.calendar,
+        calendar_at=_at(talk, conversation),
     )
 
 
@@ -77,11 +78,17 @@ def _calendar(talk: Talk, conversation: Conversation) -> date | None:
     return read_date(answer, talk.today, region=talk.session.region) if answer else None
 
 
+def _at(talk: Talk, conversation: Conversation) -> time | None:
+    step_id = conversation.artifact.date_step
+    answer = talk.answer(conversation.step(step_id), conversation) if step_id else None
+    return read_time(answer) if answer else None
+
+
 def as_text(artifact: Artifact) -> str:
     """Return an artifact as plain lines, for a channel that shows text alone."""
     lines = [artifact.title]
     lines += [artifact.header] if artifact.header else []
-    blank = say("dialogue.left_blank")
+    blank = say("artifacts.blank")
     lines += [f"• {s.label}: {s.answer if s.answer is not None else blank}" for s in artifact.sections]
     lines += [artifact.footer] if artifact.footer else []
     return "\n".join(lines)

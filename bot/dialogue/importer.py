@@ -39,8 +39,8 @@ class ProjectFiles(RasaFileImporter):
         **kwargs: Any,
     ) -> None:
         super().__init__(config_file, domain_path, training_data_paths, **kwargs)
-        self._nlu_files = [path for path in self._nlu_files if not _foreign(path)]
-        self._story_files = [path for path in self._story_files if not _foreign(path)]
+        for name in ("_nlu_files", "_story_files"):
+            setattr(self, name, [path for path in getattr(self, name) if not _foreign(path)])
 
 
 _OWN_FORMATS = {"conversations", "crisis", "practice", "wording", "knowledge"}
@@ -130,7 +130,7 @@ def _questions(step: Step, slot: str) -> list[dict[str, Any]]:
     """
     buttons = [{"title": title, "payload": f"{slot}={title}"} for title in titles(step)] + [SKIP]
     found: list[dict[str, Any]] = [{"text": _escape(step.question), "buttons": buttons}]
-    earlier = say("dialogue.earlier").replace("{answer}", "{recalled}").replace("{question}", _escape(step.question))
+    earlier = say("forms.earlier").replace("{answer}", "{recalled}").replace("{question}", _escape(step.question))
     texts: Mapping[str, str | None] = {
         "simpler": _escape(step.simpler),
         "earlier": earlier,
@@ -150,5 +150,5 @@ def _escape(text: str) -> str:
 def titles(step: Step) -> tuple[str, ...]:
     """Return the quick replies of a step; each is sent as the person's own words."""
     if step.kind == "yes_no":
-        return tuple(say(f"buttons.{name}") for name in ("yes", "no", "unsure"))
+        return tuple(say(f"forms.{name}") for name in ("yes", "no", "unsure"))
     return step.choices

@@ -8,15 +8,19 @@ from bot.dialogue.help_lines import country_given
 from bot.dialogue.safety import take_screen
 from bot.dialogue.talk import Talk
 from bot.language.answers import plain, yes_no
+from bot.types import Button
+from bot.wording import say
 
 FORGOTTEN = "forgotten"
+KEEP = "keep"
+"""Flags with which a talk asks the engine for what only the store can do."""
 
 
 def settles(talk: Talk, text: str, hotlines: Hotlines) -> bool:
     """Whether a message answers the side question that waits."""
     pending = talk.session.pending or {}
     kind = pending.get("kind")
-    if kind == "forget":
+    if kind in ("forget", KEEP):
         return yes_no(text) in ("yes", "no")
     if kind == "private_screen":
         return yes_no(text) is not None or pending.get("stage") == "behaviour"
@@ -35,6 +39,8 @@ def settle(talk: Talk, text: str, hotlines: Hotlines) -> None:
     talk.session.pending = None
     if kind == "forget":
         _forget(talk, answer)
+    elif kind == KEEP:
+        _keep(talk, answer)
     elif kind == "region":
         country_given(talk, hotlines.parse_region(answer), hotlines)
     elif kind == "resume" and (name := _chosen(talk, answer)):
@@ -52,6 +58,25 @@ def _forget(talk: Talk, answer: str) -> None:
     else:
         talk.speak("dialogue.forget_kept")
         talk.ask()
+
+
+def ask_to_keep(talk: Talk) -> None:
+    """Ask in plain words whether to keep something: what, how long, who could see it."""
+    if not (talk.artifacts or talk.session.paused or talk.answered()):
+        talk.speak("dialogue.keep_nothing")
+        talk.ask()
+        return
+    talk.session.pending = {"kind": KEEP}
+    buttons = [Button(say(f"forms.{name}"), f'/settle{{"choice": "{name}"}}') for name in ("yes", "no")]
+    talk.speak("dialogue.keep_ask", buttons=buttons)
+
+
+def _keep(talk: Talk, answer: str) -> None:
+    if yes_no(answer) == "yes":
+        talk.session.raise_flag(KEEP)
+    else:
+        talk.speak("dialogue.keep_no")
+    talk.ask()
 
 
 def _chosen(talk: Talk, text: str) -> str | None:

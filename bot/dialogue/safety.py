@@ -31,7 +31,7 @@ def take_screen(talk: Talk, text: str) -> None:
     if stage == ALONE:
         if group == "yes":
             talk.session.pending = {"kind": "private_screen", "stage": BEHAVIOUR}
-            talk.speak("safety.screen_behaviour", buttons=[*_yes_no(), Button(say("buttons.unsure"), '/settle{"choice": "unsure"}')])
+            talk.speak("safety.screen_behaviour", buttons=[*_yes_no(), Button(say("forms.unsure"), '/settle{"choice": "unsure"}')])
             return
         talk.speak("safety.screen_later")
     elif group == "no":
@@ -67,8 +67,8 @@ def _leave_joint(talk: Talk) -> None:
 
 def _yes_no() -> list[Button]:
     return [
-        Button(say("buttons.yes"), '/settle{"choice": "yes"}'),
-        Button(say("buttons.no"), '/settle{"choice": "no"}'),
+        Button(say("forms.yes"), '/settle{"choice": "yes"}'),
+        Button(say("forms.no"), '/settle{"choice": "no"}'),
     ]
 
 

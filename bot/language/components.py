@@ -22,13 +22,14 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot import services
 from bot.dialogue.catalog import Step
+from bot.dialogue.corrections import replaces
 from bot.dialogue.pending import settles
 from bot.dialogue.talk import Talk
 from bot.language.features import Waiting
 from bot.language.understanding import ANSWER, UNCLEAR, Row, Understanding, Understood
 
 logger = logging.getLogger(__name__)
-CRISIS, SETTLE = "crisis", "settle"
+CRISIS, SETTLE, CORRECT = "crisis", "settle", "correct"
 
 
 def waiting_of(step: Step) -> Waiting:
@@ -162,6 +163,8 @@ class ContextIntentClassifier(IntentClassifier, GraphComponent):
         """Return the ranking for a message at the step that waits, below the threshold as not understood."""
         assert self._model is not None
         step = talk.step
+        if step is not None and replaces(talk, talk.text):
+            return Understood(((CORRECT, 1.0),))
         understood = self._model.understand(talk.text, waiting_of(step) if step else None)
         threshold = self._config["threshold_in_step" if step else "threshold_fresh"]
         if understood.confidence >= threshold:

@@ -131,15 +131,14 @@ def fit(text: str, waiting: Waiting) -> NDArray[np.float32]:
     """Return how well a message fits the kind of the waiting step, shape `(len(KINDS) + 5,)`."""
     kind = [float(waiting.kind == name) for name in KINDS]
     words = plain(text)
-    yes = yes_no(text) is not None
-    short = len(words.split()) <= 4
+    short = words.count(" ") < 4
     values = [
         *kind,
-        waiting.kind == "yes_no" and yes,
+        waiting.kind == "yes_no" and yes_no(text) is not None,
         waiting.kind == "choice" and choice(text, waiting.choices) is not None,
         waiting.kind == "scale" and bool(_NUMBER.search(words)),
         waiting.kind in ("time", "date") and bool(_TIME.search(words)),
-        waiting.kind in ("text", "list") and short and yes,
+        waiting.kind in ("text", "list") and short and yes_no(text) is not None,
     ]
     return np.array(values, dtype=np.float32)
 

@@ -1,6 +1,6 @@
 """What a message wants: an intent for a fresh talk, or an act at a waiting step.
 
-Two small linear models over the shared sentence vector and hashed n-grams. The second one also sees the
+Two small networks over the shared sentence vector and hashed n-grams. The second one also sees the
 waiting step: a classifier over openings and controls alone turns short answers into commands ("stop
 touching my neck"), so an answer is a class of its own and the step is its context.
 """
@@ -9,33 +9,40 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, hstack
-from sklearn.linear_model import LogisticRegression
+from scipy.sparse import hstack
 
 from bot.errors import ModelError
 from bot.language.answers import is_empty
-from bot.language.encoder import Encoder
+from bot.language.encoder import DIMENSION, Encoder
 from bot.language.features import Waiting, fit, ngrams, shape
+from bot.language.network import Features, Network, fit_network
 
 SEED = 20261122
 IN_STEP_ONLY = frozenset(
     "ask_why ask_progress read_back correct finish show_example more not_what_i_meant".split()
 )
 """Acts that only mean something while a step waits or after something was shown."""
+ASIDE = IN_STEP_ONLY | frozenset(
+    "greet goodbye thanks help_menu stop pause resume go_back skip repeat hotline forget_me privacy_question "
+    "are_you_human feedback_negative question out_of_scope return_phrase leave_now".split()
+)
+"""What can be said at any step; everything else is placed at a step only where it asks for something."""
+ANSWER_BIAS = 0.5
+"""Added to the score of an answer while a step waits: there, answers are the rule (cross-validated)."""
 ANSWER, UNCLEAR = "answer", "out_of_scope"
 VECTOR_SCALE = 6.0
-"""How much the 384 normalised vector numbers weigh beside the n-grams (chosen by cross-validation)."""
+"""How much the normalised vector numbers weigh beside the n-grams (chosen by cross-validation)."""
 NGRAM_SCALE = 4.0
-SHAPE_SCALE = 0.3
-STRENGTH = {"fresh": 1.0, "in_step": 1.0}
-"""Inverse regularisation C of both models (chosen by cross-validation)."""
+SHAPE_SCALE = 0.5
+NEAR_SCALE = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,57 +73,32 @@ class Understood:
 
 
 @dataclass
-class Linear:
-    """A multinomial logistic regression reduced to its numbers."""
-
-    labels: list[str]
-    weights: NDArray[np.float32]
-    bias: NDArray[np.float32]
-
-    @classmethod
-    def fit(cls, features: csr_matrix, labels: Sequence[str], strength: float) -> Linear:
-        """Fit deterministically (lbfgs from zero)."""
-        model = LogisticRegression(C=strength, max_iter=200, tol=1e-3, class_weight="balanced")
-        model.fit(features, labels)
-        return cls(list(model.classes_), model.coef_.astype(np.float32), model.intercept_.astype(np.float32))
-
-    def probabilities(self, features: csr_matrix) -> NDArray[np.float32]:
-        """Return probabilities of shape `(rows, labels)`."""
-        scores = np.asarray(features @ self.weights.T) + self.bias
-        scores -= scores.max(axis=1, keepdims=True)
-        exponentials = np.exp(scores)
-        result: NDArray[np.float32] = exponentials / exponentials.sum(axis=1, keepdims=True)
-        return result
-
-
-@dataclass
 class Understanding:
-    """Both models with the encoder they share."""
+    """Both networks with the encoder they share."""
 
     encoder: Encoder
-    fresh: Linear
-    in_step: Linear
+    fresh: Network
+    in_step: Network
     meta: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
     def train(cls, rows: Sequence[Row], steps: Sequence[Waiting], encoder: Encoder) -> Understanding:
-        """Train both models; same rows and steps, same numbers.
+        """Train both networks; same rows and steps, same numbers.
 
         Args:
             rows: examples; those of intent `answer` carry the step at which they were written.
             steps: the steps of all conversations: contexts for rows that name none, and examples.
             encoder: gives the shared vectors.
         """
-        fresh_rows = [row for row in rows if row.intent not in IN_STEP_ONLY]
-        fresh = Linear.fit(
-            fresh_features([r.text for r in fresh_rows], encoder), [r.intent for r in fresh_rows],
-            STRENGTH["fresh"],
+        placed = place(unlike(rows), steps)
+        texts = list(dict.fromkeys(row.text for row in [*rows, *(row for row, _ in placed)]))
+        base, place_of = fresh_features(texts, encoder), {t: i for i, t in enumerate(texts)}
+        in_step = fit_network(
+            beside(base.rows([place_of[r.text] for r, _ in placed]), placed, encoder),
+            [r.intent for r, _ in placed],
         )
-        placed = place(rows, steps)
-        in_step = Linear.fit(
-            step_features([r.text for r, _ in placed], [w for _, w in placed], encoder),
-            [r.intent for r, _ in placed], STRENGTH["in_step"],
-        )
+        own = unlike([row for row in rows if row.intent not in IN_STEP_ONLY])
+        fresh = fit_network(base.rows([place_of[r.text] for r in own]), [r.intent for r in own])
         return cls(encoder, fresh, in_step, {"rows": len(rows), "placed": len(placed)})
 
     def understand(self, text: str, waiting: Waiting | None = None) -> Understood:
@@ -137,38 +119,40 @@ class Understanding:
             else:
                 model, features = self.fresh, fresh_features(part, self.encoder)
             for i, row in zip(chosen, model.probabilities(features), strict=True):
-                found[i] = _ranked(model.labels, row, texts[i])
+                found[i] = _ranked(model.labels, _favoured(model.labels, row) if placed else row, texts[i])
         return [item for item in found if item is not None]
 
     def save(self, folder: Path) -> None:
-        """Write both models as plain arrays and names."""
+        """Write both networks as plain arrays and names."""
         folder.mkdir(parents=True, exist_ok=True)
         arrays: dict[str, NDArray[Any]] = {}
-        for name in ("fresh", "in_step"):
-            model: Linear = getattr(self, name)
-            arrays[f"{name}_weights"] = model.weights.astype(np.float16)
-            arrays[f"{name}_bias"] = model.bias
+        for name, network in (("fresh", self.fresh), ("in_step", self.in_step)):
+            arrays |= {f"{name}.{part}": value for part, value in network.arrays().items()}
         np.savez_compressed(folder / "understanding.npz", **arrays)
         names = {"fresh": self.fresh.labels, "in_step": self.in_step.labels, "meta": self.meta}
         (folder / "understanding.json").write_text(json.dumps(names), encoding="utf-8")
 
     @classmethod
     def load(cls, folder: Path, encoder: Encoder) -> Understanding:
-        """Read both models.
+        """Read both networks.
 
         Raises:
             ModelError: a file is missing or damaged.
         """
         try:
             names = json.loads((folder / "understanding.json").read_text(encoding="utf-8"))
-            with np.load(folder / "understanding.npz", allow_pickle=False) as arrays:
-                models = [
-                    Linear(names[n], arrays[f"{n}_weights"].astype(np.float32), arrays[f"{n}_bias"])
-                    for n in ("fresh", "in_step")
-                ]
+            with np.load(folder / "understanding.npz", allow_pickle=False) as stored:
+                fresh, in_step = (Network.read(names[n], stored, n) for n in ("fresh", "in_step"))
         except (OSError, ValueError, KeyError) as error:
             raise ModelError(f"the intent model cannot be read ({type(error).__name__}): train again") from None
-        return cls(encoder, models[0], models[1], names["meta"])
+        return cls(encoder, fresh, in_step, names["meta"])
+
+
+def _favoured(labels: Sequence[str], row: NDArray[np.float32]) -> NDArray[np.float32]:
+    found = row.copy()
+    found[labels.index(ANSWER)] *= np.exp(ANSWER_BIAS)
+    result: NDArray[np.float32] = found / found.sum()
+    return result
 
 
 def _ranked(labels: Sequence[str], row: NDArray[np.float32], text: str) -> Understood:
@@ -179,30 +163,46 @@ def _ranked(labels: Sequence[str], row: NDArray[np.float32], text: str) -> Under
     return Understood(tuple((labels[i], float(row[i])) for i in order))
 
 
-def fresh_features(texts: Sequence[str], encoder: Encoder) -> csr_matrix:
-    """Return vector, n-grams and shape of messages as one sparse matrix."""
+def fresh_features(texts: Sequence[str], encoder: Encoder) -> Features:
+    """Return vector and shape of messages (dense) and their n-grams (sparse)."""
     words, letters = ngrams(list(texts))
     form = np.stack([shape(t) for t in texts]) * SHAPE_SCALE
     dense = np.hstack([encoder.encode_deep(texts) * VECTOR_SCALE, form])
-    return hstack([csr_matrix(dense), words * NGRAM_SCALE, letters * NGRAM_SCALE], format="csr")
+    grams = hstack([words * NGRAM_SCALE, letters * NGRAM_SCALE], format="csr")
+    return Features(dense.astype(np.float32), grams.astype(np.float32))
 
 
-def step_features(texts: Sequence[str], waiting: Sequence[Waiting], encoder: Encoder) -> csr_matrix:
+def step_features(texts: Sequence[str], waiting: Sequence[Waiting], encoder: Encoder) -> Features:
     """Return the features of messages together with how they fit the steps that wait."""
-    base = fresh_features(texts, encoder)
-    vectors = encoder.encode(texts)
-    question = (vectors * encoder.encode([w.question for w in waiting])).sum(axis=1, keepdims=True)
-    example = (vectors * encoder.encode([w.example or w.question for w in waiting])).sum(axis=1, keepdims=True)
-    fits = np.stack([fit(t, w) for t, w in zip(texts, waiting, strict=True)])
-    near = np.hstack([question * 3, example * 3, fits * 2])
-    return hstack([base, csr_matrix(near.astype(np.float32))], format="csr")
+    pairs = [(Row(text, ANSWER), step) for text, step in zip(texts, waiting, strict=True)]
+    return beside(fresh_features(texts, encoder), pairs, encoder)
+
+
+def beside(base: Features, placed: Sequence[tuple[Row, Waiting]], encoder: Encoder) -> Features:
+    """Return features of messages with how near they are to the question and the example that wait."""
+    vectors = base.dense[:, :DIMENSION] / VECTOR_SCALE
+    asked = encoder.encode([w.question for _, w in placed])
+    shown = encoder.encode([w.example or w.question for _, w in placed])
+    question, example = ((vectors * v).sum(axis=1, keepdims=True) for v in (asked, shown))
+    fits = np.stack([fit(row.text, w) for row, w in placed])
+    dense = np.hstack([base.dense, question * NEAR_SCALE, example * NEAR_SCALE, fits])
+    return Features(dense.astype(np.float32), base.sparse)
+
+
+def unlike(rows: Iterable[Row]) -> list[Row]:
+    """Return rows without those whose text came before (in any case)."""
+    seen: dict[str, Row] = {}
+    for row in rows:
+        seen.setdefault(row.text.casefold(), row)
+    return list(seen.values())
 
 
 def place(rows: Iterable[Row], steps: Sequence[Waiting]) -> list[tuple[Row, Waiting]]:
     """Give every row a waiting step: its own, or one drawn from the conversations with a fixed seed.
 
-    A command is a command at any step, so rows that belong to no step are placed at two of them. Each
-    step's own example and choices are answers there.
+    A command is a command at any step. Each step's own example and choices are answers there. A
+    situation that is told opens a conversation only where nothing waits: at a step it is an answer, so
+    only openings that ask for something are placed at one.
     """
     draw = random.Random(SEED)
     by_kind: dict[str, list[Waiting]] = {}
@@ -213,17 +213,18 @@ def place(rows: Iterable[Row], steps: Sequence[Waiting]) -> list[tuple[Row, Wait
         if row.intent == ANSWER:
             like = draw.choice(by_kind.get(row.kind or "text") or list(steps))
             placed.append((row, Waiting(row.about, row.kind or "text") if row.about else like))
-        else:
-            placed += [(row, draw.choice(steps)) for _ in range(2)]
+        elif row.intent in ASIDE or (
+            not row.intent.startswith("entrance_") and _REQUEST.search(row.text)
+        ):
+            placed.append((row, draw.choice(steps)))
     for step in steps:
         placed.append((Row(step.example, ANSWER), step))
         placed += [(Row(title, ANSWER), step) for title in step.choices]
     return placed
 
 
-def rows_from(examples: Iterable[Mapping[str, Any]]) -> list[Row]:
-    """Build rows from mappings with text, intent and optional metadata `about` and `kind`."""
-    return [
-        Row(e["text"], e["intent"], (e.get("metadata") or {}).get("about"), (e.get("metadata") or {}).get("kind"))
-        for e in examples
-    ]
+_REQUEST = re.compile(
+    r"\b(can|could|want|wanna|wants|like to|need|help|let'?s|lets|start|open|how (?:do|can|to)|show me|take me|switch|instead|"
+    r"exercise|practi[sc]e|begin|go to|teach|do the|do a|make a|write a|guide|walk me|please|pls)\b",
+    re.IGNORECASE,
+)
