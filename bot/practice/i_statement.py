@@ -32,6 +32,14 @@ class IStatementCoach(Coach):
         """Return whether `text` is a plain limit: whole as it stands, and no I-statement."""
         return self._has("limit", text)
 
+    def _learned(self, text: str) -> Mapping[str, Span]:
+        """Leave out a learned feeling where a rule sees that it is a verdict on the other."""
+        learned = super()._learned(text)
+        faux = "feeling" in learned and self._book.problems["faux_feeling"].first(
+            self._read(text).text
+        )
+        return {name: span for name, span in learned.items() if not (faux and name == "feeling")}
+
     def _parts(self, read: Plain) -> dict[str, Span | None]:
         parts = super()._parts(read)
         if parts["feeling"] is None and self._book.extra["force"].first(read.text):
