@@ -7,6 +7,7 @@ import re
 
 import pytest
 from playwright.sync_api import Page, expect
+from widget_cards import NUMBERS
 from widget_site import PHONE, Chat, Site
 
 STEPS = 5
@@ -348,3 +349,20 @@ def test_who_reads_further_up_is_left_there(page: Page, scripted: Site) -> None:
     expect(chat.bots.filter(has_text="I heard you.")).to_have_count(1)
     page.wait_for_timeout(200)
     assert page.locator(".scroll").evaluate("e => e.scrollTop") == 0
+
+
+def test_where_no_country_is_known_no_number_is_made_up(page: Page, scripted: Site) -> None:
+    chat = Chat.alone(page, scripted.url)
+    chat.say("nowhere")
+    expect(chat.card("hotlines")).to_contain_text("Emergency: your local emergency number")
+    assert chat.card("hotlines").locator("a").count() == 0
+
+
+def test_numbers_are_dialled_as_they_are_meant(page: Page, scripted: Site) -> None:
+    chat = Chat.alone(page, scripted.url)
+    chat.say("numbers")
+    card = chat.card("hotlines")
+    assert card.locator(".emergency a").get_attribute("href") == "tel:999"
+    links = "list => list.map(li => [...li.querySelectorAll('a')].map(a => a.getAttribute('href')))"
+    found = card.locator("li").evaluate_all(links)
+    assert dict(zip(NUMBERS, found, strict=True)) == {name: row[2] for name, row in NUMBERS.items()}

@@ -117,10 +117,49 @@ def feedback(text: str, start: int | None = None, end: int | None = None) -> dic
     }  # fmt: skip
 
 
+NO_COUNTRY: dict[str, Any] = {
+    "kind": "hotlines",
+    "region": None,
+    "name": "",
+    "emergency": {"number": "your local emergency number", "note": None},
+    "lines": [],
+    "directory": {"name": "Find A Helpline", "url": "https://findahelpline.com"},
+}
+
+NUMBERS: dict[str, tuple[str | None, str | None, list[str]]] = {
+    "two": ("116 123 (Welsh line 0808 164 0123)", None, ["tel:116123"]),
+    "press": ("111 (England and Wales: then press 2)", None, ["tel:111"]),
+    "hours": ("0808 500 2222 (24/7)", None, ["tel:08085002222"]),
+    "then": ("079, then 1", None, ["tel:079"]),
+    "slashes": ("0800 111 0 111 / 0800 111 0 222", None, ["tel:08001110111"]),
+    "area": ("(02) 9999 1234", None, ["tel:0299991234"]),
+    "abroad": ("+44 (0)20 7946 0000", None, ["tel:+442079460000"]),
+    "dashes": ("1-800-799-7233", "START to 678-678", ["tel:18007997233", "sms:678678?&body=START"]),
+    "hint": (None, "HOME to 741741 (Spanish: AYUDA)", ["sms:741741?&body=HOME"]),
+    "plain": (None, "988 (Spanish: text AYUDA to 988)", ["sms:988"]),
+    "sms": (None, "SMS HELP to 31531", ["sms:31531?&body=HELP"]),
+    "whatsapp": (None, "WhatsApp 0800 123 456", []),
+    "words": ("see the website", None, []),
+}
+"""What stands in a line's `call` and `text`, and the links it must give."""
+
+MANY_NUMBERS: dict[str, Any] = {
+    "kind": "hotlines",
+    "region": "XX",
+    "name": "Somewhere",
+    "emergency": {"number": "999 or 112", "note": None},
+    "lines": [
+        {"id": n, "name": n, "call": call, "text": text} for n, (call, text, _) in NUMBERS.items()
+    ],
+    "directory": None,
+}
+
 BY_WORD: dict[str, dict[str, Any]] = {
     "breath": BREATHING,
     "senses": SENSES,
     "timer": TIMER,
+    "nowhere": NO_COUNTRY,
+    "numbers": MANY_NUMBERS,
     "help": HOTLINES,
     "artifact": artifact(("mood", "limits"), ["calm", None]),
     "feedback": feedback("I feel sad when you always leave.", 20, 26),

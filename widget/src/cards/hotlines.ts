@@ -20,7 +20,7 @@ export function hotlines(card: Hotlines, options: Options): TemplateResult {
   const lines = Array.isArray(card.lines) ? card.lines : [];
   const chats = options.web && lines.some((line) => chatLink(line));
   return html`<div class="hotlines" lang=${options.language}>
-    ${heading(card.name, options.level)} ${emergency(card)}
+    ${card.name ? heading(card.name, options.level) : nothing} ${emergency(card)}
     <ul class="lines">
       ${lines.map((line) => html`<li>${oneLine(line, card, options)}</li>`)}
     </ul>
@@ -40,6 +40,8 @@ function heading(name: string, level: 2 | 3): TemplateResult {
 function emergency(card: Hotlines): TemplateResult | typeof nothing {
   const number = card.emergency?.number;
   if (!number) return nothing;
+  // Where the country is not known, there are words in place of a number.
+  if (!dial(number)) return html`<p><strong>${t("emergency")}: ${number}</strong></p>`;
   return html`<p class="emergency">
     <a class="number" href=${`tel:${dial(number)}`}>
       <span class="what">${t("emergency")}</span> <strong>${number}</strong>
@@ -72,15 +74,16 @@ function way(verb: string, shown: string, href: string | null, country: string):
     : html`<span class="way">${label}</span>`;
 }
 
-/** The digits to dial in what a person reads ("1-800-799-7233", "988 (press 2)"); "" where none stand. */
+/** The digits of the first number in what a person reads ("116 123 (Welsh line …)"); "" without one. */
 export function dial(shown: string): string {
-  const found = /\+?\d[\d\s().\-–]*\d|\d{3,}/.exec(shown);
-  return found ? found[0].replace(/[^\d+]/g, "") : "";
+  const plain = shown.replace(/(\+\d+\s*)\(0\)/, "$1").replace(/\((0\d{1,4})\)\s*(?=\d)/, "$1 ");
+  return (/\+?\d(?:[\d\s.\-–]*\d)?/.exec(plain)?.[0] ?? "").replace(/[^\d+]/g, "");
 }
 
 /** An address for a text message: "START to 88788" asks for the word and the number. */
 export function sms(shown: string): string | null {
-  const worded = /^["“]?([\p{L}\d]+)["”]?\s+to\s+([\d\s+-]{3,})/iu.exec(shown);
+  if (/whatsapp/i.test(shown)) return null;
+  const worded = /^(?:sms\s+|text\s+)?["“]?([\p{L}\d]+)["”]?\s+to\s+([\d\s+-]{3,})/iu.exec(shown);
   if (worded) return `sms:${dial(worded[2]!)}?&body=${encodeURIComponent(worded[1]!)}`;
   const number = dial(shown);
   return number ? `sms:${number}` : null;
