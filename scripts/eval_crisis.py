@@ -1,6 +1,6 @@
 """Quality of the crisis gate on the development and test rows: one table, every miss on request.
 
-    python -m scripts.eval_crisis [dev|test|negatives|everyday ...] [--rules] [--misses]
+python -m scripts.eval_crisis [dev|test|negatives|everyday ...] [--rules] [--misses]
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from bot.language.encoder import load_encoder
 from bot.types import LEVELS
 
 SETS = Path(__file__).resolve().parent.parent / "tests" / "crisis" / "sets"
-NAMES = ("dev", "test", "negatives", "everyday")
+NAMES = ("dev", "dev_two", "test")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,9 @@ def _count(figures: Figures, row: Row, verdict: Verdict) -> None:
     figures.add("recall at crisis or above", at_least, note)
     figures.add(f"recall: {row.category}", at_least)
     if row.level == "emergency":
-        figures.add("emergencies at emergency", verdict.level == "emergency", note if at_least else "")
+        figures.add(
+            "emergencies at emergency", verdict.level == "emergency", note if at_least else ""
+        )
     if at_least:
         figures.add("right category", verdict.category == row.category, note)
 

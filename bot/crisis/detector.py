@@ -154,12 +154,16 @@ class CrisisDetector:
         guess = self._classifier.guess(text, plain, stricter=self._told(plain))
         if guess is None:
             return []
-        if any(h.level == "crisis" for h in hits):  # rules name it better; the guess may only raise it
+        if any(
+            h.level == "crisis" for h in hits
+        ):  # rules name it better; the guess may only raise it
             same = [h for h in hits if h.category == guess.category and h.level == "crisis"]
             return [replace(same[0], level=guess.level)] if same else []
         own = guess.category in ("suicide", "self_harm")
         times = self._context.time
-        past = times["own_past" if own else "past"].search(plain) and not times["recent"].search(plain)
+        past = times["own_past" if own else "past"].search(plain) and not times["recent"].search(
+            plain
+        )
         level: Level = "gentle" if past else guess.level
         return [_Hit(f"cl.{guess.category}", guess.category, level, _RANKS["cl"])]
 
@@ -258,7 +262,9 @@ class _Reading:
         if rule.kind != "own" and self.context.inner.search(found[0]):
             return True
         joined = phrase + " " + " ".join(found[0].split()[:2])
-        taken_back = rule.kind in ("own", "own_other") and _TAKEN_BACK.search(f"{phrase} {found[0]}")
+        taken_back = rule.kind in ("own", "own_other") and _TAKEN_BACK.search(
+            f"{phrase} {found[0]}"
+        )
         if not taken_back and self.context.not_negation.search(joined):
             return False
         return bool(self.context.negation.search(" ".join(before[-3:])))
@@ -367,9 +373,15 @@ _THIRD_NOW = re.compile(
 )
 
 
-_OTHERS = re.compile(r"\b(?:he|she|they|hes|shes|husband|wife|boyfriend|girlfriend|partner|ex|dad|father|brother)\b")
-_ADULT = re.compile(r"\b(?:im|i am) (?:\w+ )?(?:1[89]|[2-9]\d|an adult|thirty|forty|fifty|twenty(?: \w+)?)\b")
-_ACCIDENT = re.compile(r"\b(?:by accident|accidentally|by mistake|mistakenly|in error|didnt mean to take)\b")
+_OTHERS = re.compile(
+    r"\b(?:he|she|they|hes|shes|husband|wife|boyfriend|girlfriend|partner|ex|dad|father|brother)\b"
+)
+_ADULT = re.compile(
+    r"\b(?:im|i am) (?:\w+ )?(?:1[89]|[2-9]\d|an adult|thirty|forty|fifty|twenty(?: \w+)?)\b"
+)
+_ACCIDENT = re.compile(
+    r"\b(?:by accident|accidentally|by mistake|mistakenly|in error|didnt mean to take)\b"
+)
 _NO_DANGER = re.compile(
     r"\b(?:(?:im|i am|was) (?:\w+ )?not (?:\w+ )?(?:suicidal|thinking (?:about|of)|in danger|afraid|scared|planning)"
     r"|no (?:violence|one hurts|thoughts|danger|abuse)|dont have any (?:thoughts|plans)"

@@ -55,10 +55,13 @@ def ordinary(folder: Path = ORDINARY) -> list[Row]:
     Answers to the steps are what people here write most, so all of them teach the classifier calm.
     """
     rules = CrisisDetector.load(None, None)
-    answers, others = set(_step_examples()), set()
+    answers = set(_step_examples())
+    others: set[str] = set()
     for path in sorted(folder.glob("*.yml")):
         for block in read(path)["nlu"]:
-            (answers if block["intent"] == "answer" else others).update(_examples(block["examples"]))
+            (answers if block["intent"] == "answer" else others).update(
+                _examples(block["examples"])
+            )
     kept = sorted(answers | set(sorted(others)[::_EVERY]))
     return [Row(t, "none", False) for t in kept if rules.assess(t).level == "none"]
 

@@ -122,5 +122,8 @@ def test_disguises_become_plain(said: str, plain: str) -> None:
 
 def test_rules_alone_hold_the_development_rows() -> None:
     figures = measure("dev", read_rows("dev"), GATE)
-    assert figures.right["recall at crisis or above"] / figures.total["recall at crisis or above"] >= 0.9
+    assert (
+        figures.right["recall at crisis or above"] / figures.total["recall at crisis or above"]
+        >= 0.9
+    )
     assert figures.right["ordinary not flagged"] / figures.total["ordinary not flagged"] >= 0.95

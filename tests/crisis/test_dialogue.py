@@ -18,8 +18,17 @@ TEXTS = CrisisTexts.load()
 TALK = CrisisDialogue(TEXTS, LINES)
 GATE = CrisisDetector.load(None, None)
 REGIONS = [None, *(r.code for r in LINES.regions()), "GB-SCT", "KE"]
-FLAGS = ((), ("minor",), ("third_person",), ("partner_threat",), ("image_threat",), ("perpetrator",))
-OUTRIGHT = re.compile(r"commit(?:ted)? suicide|you should have|why didn't you|selfish|attention", re.I)
+FLAGS = (
+    (),
+    ("minor",),
+    ("third_person",),
+    ("partner_threat",),
+    ("image_threat",),
+    ("perpetrator",),
+)
+OUTRIGHT = re.compile(
+    r"commit(?:ted)? suicide|you should have|why didn't you|selfish|attention", re.I
+)
 
 
 def openings(category: str) -> list[tuple[str | None, str]]:
@@ -50,7 +59,15 @@ def test_every_number_stands_in_the_file(category: str) -> None:
 
 def test_texts_hold_no_number_of_their_own() -> None:
     spoken = json.dumps({**TEXTS.categories, "nodes": TEXTS.common["nodes"]}, default=str)
-    numbers = set(re.findall(r"\b\d{3,}\b", spoken)) - {"120", "988", "2014", "2008", "2009", "2573025", "2026"}
+    numbers = set(re.findall(r"\b\d{3,}\b", spoken)) - {
+        "120",
+        "988",
+        "2014",
+        "2008",
+        "2009",
+        "2573025",
+        "2026",
+    }
     assert not {n for n in numbers if n not in ("002",)} - {"11", "22"}
 
 
@@ -59,12 +76,16 @@ def test_safe_twice_ends_it_and_once_does_not() -> None:
     once = TALK.respond("I'm safe now", None, Verdict.none(), turn.session, "GB")
     assert once is not None
     assert once.state is not None
-    twice = TALK.respond("yes I'm safe", None, Verdict.none(), json.loads(json.dumps(once.session)), "GB")
+    twice = TALK.respond(
+        "yes I'm safe", None, Verdict.none(), json.loads(json.dumps(once.session)), "GB"
+    )
     assert twice is not None
     assert twice.state is None
 
 
-@pytest.mark.parametrize("said", ["jk lol", "you misunderstood me", "ok let's get on with it", "nice weather"])
+@pytest.mark.parametrize(
+    "said", ["jk lol", "you misunderstood me", "ok let's get on with it", "nice weather"]
+)
 def test_one_denial_ends_nothing(said: str) -> None:
     turn = TALK.open(GATE.assess("I want to kill myself"), {}, "US")
     after = TALK.respond(said, None, GATE.assess(said), turn.session, "US")
@@ -102,7 +123,9 @@ def test_someone_who_did_harm_never_gets_a_victim_line() -> None:
 
 def test_leaving_says_one_word() -> None:
     turn = TALK.open(GATE.assess("I want to die"), {}, "US")
-    left = TALK.respond("someone's coming", None, GATE.assess("someone's coming"), turn.session, "US")
+    left = TALK.respond(
+        "someone's coming", None, GATE.assess("someone's coming"), turn.session, "US"
+    )
     assert left is not None
     assert left.leave
     assert left.replies[0].text == "Okay."
@@ -127,6 +150,8 @@ def test_unpublished_lines_stay_out() -> None:
         LINES.as_dict("XX")
 
 
-@pytest.mark.parametrize(("said", "code"), [("UK", "GB"), ("I'm in Glasgow", "GB-SCT"), ("help us", None), ("no", None)])
+@pytest.mark.parametrize(
+    ("said", "code"), [("UK", "GB"), ("I'm in Glasgow", "GB-SCT"), ("help us", None), ("no", None)]
+)
 def test_places(said: str, code: str | None) -> None:
     assert LINES.parse_region(said) == code
