@@ -1,7 +1,8 @@
 """Figures of both coaches on their development and test sets: `python -m scripts.eval_practice`.
 
-A set is a tab-separated file: the main problem (or "good"), and the text with the words that should be
-marked in square brackets. The test set was written after the rules were frozen and is never tuned on.
+A set is a tab-separated file: the main problem (or "good"), and the text with the words that should
+be marked in square brackets. The test set was written after the rules were frozen and is never
+tuned on.
 """
 
 from __future__ import annotations

@@ -1,8 +1,11 @@
-"""Cutting a text into clauses: the small classifier judges these, so that it can say which words."""
+"""Cutting a text into clauses: the small classifier judges these, so that it can say which
+words.
+"""
 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from bot.practice.result import Span
 
@@ -20,7 +23,7 @@ def clauses(text: str) -> list[Span]:
     """Return the spans of the clauses of `text`, in order; at most twelve."""
     cuts = [0, *(m.end() for m in _CUT.finditer(text)), len(text)]
     spans: list[Span] = []
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         if spans and len(text[start:end].split()) < _SHORTEST:
             spans[-1] = (spans[-1][0], end)
         else:

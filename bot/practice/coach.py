@@ -100,5 +100,7 @@ class Coach:
         return Problem(public, *span, advice.why, advice.try_.format(scaffold=own))
 
     def scaffold(self, text: str) -> str:
-        """Return the shortest whole form of `text`: its own parts, and a blank for each missing one."""
+        """Return the shortest whole form of `text`: its own parts, and a blank for each
+        missing one.
+        """
         return scaffold(self.kind, own_words(text, self.check(text).parts, (0, 0)))

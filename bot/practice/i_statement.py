@@ -1,4 +1,6 @@
-"""The I-statement coach: a feeling of one's own, one concrete situation, and a need or a request."""
+"""The I-statement coach: a feeling of one's own, one concrete situation, and a need or a
+request.
+"""
 
 from __future__ import annotations
 

@@ -1,9 +1,10 @@
 """The rules' own small language: regular expressions over plain tokens, with named word lists.
 
-In a rule file `{NAME}` is a word list or a piece of another rule, `<shout>` is every form of a verb or
-noun (shout, shouts, shouted, shouting: from spaCy's lemma table), `{G3}` is a gap of at most three words
-inside a clause (`{S3}`: commas allowed), `{T3}` is one word and up to three more, and `{W}` is any one word. A group named `m` holds the words to mark; without it the
-whole match is marked. A rule matches whole tokens only. Gaps are bounded, so that matching stays linear.
+In a rule file `{NAME}` is a word list or a piece of another rule, `<shout>` is every form of a verb
+or noun (from spaCy's lemma table), `{G3}` is a gap of at most three words inside a clause (`{S3}`:
+commas allowed), `{T3}` is one word and up to three more, and `{W}` is any one word. A group named
+`m` holds the words to mark; without it the whole match is marked. A rule matches whole tokens only.
+Gaps are bounded, so that matching stays linear.
 """
 
 from __future__ import annotations
@@ -122,7 +123,9 @@ def _hide(match: re.Match[str]) -> str:
 
 
 def words_in(data: Any) -> set[str]:
-    """Return every word that stands anywhere in a rule file's lists and rules, lemma forms included."""
+    """Return every word that stands anywhere in a rule file's lists and rules, lemma forms
+    included.
+    """
     if isinstance(data, str):
         named = {form for lemma in _LEMMA.findall(data) for form in _forms(lemma)}
         return named | set(_WORDS.findall(data))

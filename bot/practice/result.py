@@ -15,7 +15,9 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing to change: its name, the words it stands on, why it matters, and what to try instead."""
+    """One thing to change: its name, the words it stands on, why it matters, and what to try
+    instead.
+    """
 
     id: str
     start: int

@@ -21,7 +21,9 @@ DATA = Path(__file__).resolve().parents[2] / "data" / "practice"
 
 @dataclass(frozen=True)
 class Advice:
-    """What is said about one problem: why it matters, and what to try; `{part}` stands for own words."""
+    """What is said about one problem: why it matters, and what to try; `{part}` stands for own
+    words.
+    """
 
     why: str
     try_: str

@@ -1,4 +1,6 @@
-"""A way to say it that keeps the person's own words: their parts in order, blanks where one is missing."""
+"""A way to say it that keeps the person's own words: their parts in order, blanks where one is
+missing.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,9 @@
 """The practice talk: draft, feedback, next draft, as often as wanted; a partner to answer; a drill.
 
-A pure, table-driven state machine: `turn` maps a state and a message to replies and the next state. The
-state is plain JSON and the only memory. Every sentence it says stands in `data/practice/session_*.yml`
+A pure, table-driven state machine: `turn` maps a state and a message to replies and the next
+state. The
+state is plain JSON and the only memory. Every sentence it says stands in
+`data/practice/session_*.yml`
 or is the person's own.
 """
 
@@ -96,8 +98,8 @@ class Practice:
     def turn(self, state: State, text: str, request: str | None = None) -> PracticeTurn:
         """Return what the message `text`, or the chosen `request`, leads to.
 
-        `state` is `{}` at first and then what the last turn gave back; it is not changed. An unknown
-        request is taken as none.
+        `state` is `{}` at first and then what the last turn gave back; it is not changed. An
+        unknown request is taken as none.
         """
         state = dict(state)
         move = self._moves.get(request or "") or self._moves.get(self._asked(state, text) or "")
@@ -127,7 +129,9 @@ class Practice:
         return self._turn(state, *replies)
 
     def _care(self, state: State, text: str) -> list[Reply]:
-        """Say once, first, that no wording makes an unsafe talk safe; again when an act is named."""
+        """Say once, first, that no wording makes an unsafe talk safe; again when an act is
+        named.
+        """
         level = "force" if self._coach.names_force(text) else "fear"
         if not self._coach.names_fear(text) or level in state.get("said", []):
             return []
@@ -256,7 +260,9 @@ def _overlaps(span: Span, others: list[Span]) -> bool:
 
 
 def _distinct(problems: tuple[Problem, ...]) -> list[Problem]:
-    """Leave out a problem that stands on the very words of one before it: it would be said twice."""
+    """Leave out a problem that stands on the very words of one before it: it would be said
+    twice.
+    """
     kept: list[Problem] = []
     for problem in problems:
         same = [p for p in kept if (p.start, p.end) == (problem.start, problem.end)]

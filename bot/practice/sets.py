@@ -1,7 +1,7 @@
 """The labelled sentences of the coaches: what the classifier learns from and what is measured on.
 
-A set is a tab-separated file: the main problem (or "good"), and the text, with the words that the problem
-stands on in square brackets.
+A set is a tab-separated file: the main problem (or "good"), and the text, with the words that the
+problem stands on in square brackets.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from bot.practice.rulebook import DATA
 
 @dataclass(frozen=True)
 class Row:
-    """One labelled sentence; `marked` holds the words that the label stands on, where they are given."""
+    """One labelled sentence; `marked` holds the words that the label stands on, where they are
+    given.
+    """
 
     label: str
     text: str

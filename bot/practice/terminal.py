@@ -14,7 +14,8 @@ _LEAVE = frozenset({"stop", "quit", "exit", "leave"})
 def run(kind: Kind, input: TextIO, output: TextIO, coach: Coach | None = None) -> str | None:
     """Practise until the person keeps a version, says stop, or the input ends.
 
-    Reads one message a line from `input` and writes to `output`. Nothing is stored. Returns the version
+    Reads one message a line from `input` and writes to `output`. Nothing is stored. Returns
+    the version
     that was kept, or None.
     """
     practice = Practice(kind, coach)

@@ -1,6 +1,8 @@
-"""A text as the coaches read it: spaCy's tokens in one plain spelling, each tied to its own characters.
+"""A text as the coaches read it: spaCy's tokens in one plain spelling, each tied to its own
+characters.
 
-Rules are written once, in lower case, without contractions, slang or typing slips; this module brings
+Rules are written once, in lower case, without contractions, slang or typing slips; this module
+brings
 what a person typed into that form and leads every match back to the words as they were typed.
 """
 
@@ -78,7 +80,25 @@ _NOT_WILL = frozenset(
     ]
 )
 _PARTICIPLES = frozenset(
-    "made been got gone said told had done given taken seen put left bought kept begun sat".split()
+    [
+        "made",
+        "been",
+        "got",
+        "gone",
+        "said",
+        "told",
+        "had",
+        "done",
+        "given",
+        "taken",
+        "seen",
+        "put",
+        "left",
+        "bought",
+        "kept",
+        "begun",
+        "sat",
+    ]
 )
 _QUOTED = re.compile(r'"([^"\n]{1,300})"|(?<![\w\'])\'([^"\n]{2,160}?)\'(?!\w)')
 _REPEATED = re.compile(r"(.)\1{2,}")
@@ -166,7 +186,9 @@ class Speller:
         return cls(slang, frozenset(words), nearby)
 
     def fix(self, word: str) -> str:
-        """Return `word` in plain spelling: slang spelled out, one slip mended, drawn-out letters cut."""
+        """Return `word` in plain spelling: slang spelled out, one slip mended, drawn-out
+        letters cut.
+        """
         if word in self.slang:
             return self.slang[word]
         if word.endswith(".") and word[:-1] in self.slang:

@@ -1,6 +1,7 @@
 """The small classifier beside the rules: it widens what they find, where no rule can decide.
 
-One logistic regression per problem or part over the sentence vector of each clause. It only adds: what a
+One logistic regression per problem or part over the sentence vector of each clause. It only
+adds: what a
 rule names stays, and without a trained file the coaches work by rules alone.
 """
 

@@ -16,7 +16,9 @@ def quoted(text: str, span: Span, most: int = _READ_BACK) -> str:
 
 
 def join(*pieces: str) -> str:
-    """Join `pieces` into one message; where it would pass sixty words, the first piece gives way."""
+    """Join `pieces` into one message; where it would pass sixty words, the first piece gives
+    way.
+    """
     kept = [piece for piece in pieces if piece]
     while len(kept) > 1 and sum(len(piece.split()) for piece in kept) > LIMIT_WORDS:
         kept = kept[1:]

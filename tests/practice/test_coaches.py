@@ -167,7 +167,7 @@ def test_a_limit_is_praised_as_a_boundary(text: str) -> None:
 
 
 def test_not_asking_to_explain_counts_as_impact() -> None:
-    text = "I kept asking. I don't know all of what it did to you and won't ask you to explain. I'll stop at no."
+    text = "I kept asking. I don't know all of what it did to you and won't ask you to explain. I'll stop at no."  # noqa: E501
     assert A_COACH.check(text).verdict == "good"
 
 
@@ -187,7 +187,27 @@ TALK = st.text(
     alphabet=st.sampled_from(list("abcdefghinorstuy .,!?'\"’“”\n😢IYé")), max_size=200
 ) | st.lists(
     st.sampled_from(
-        "I you feel sad when never if but sorry was hurt because need your no stop will please it".split()
+        [
+            "I",
+            "you",
+            "feel",
+            "sad",
+            "when",
+            "never",
+            "if",
+            "but",
+            "sorry",
+            "was",
+            "hurt",
+            "because",
+            "need",
+            "your",
+            "no",
+            "stop",
+            "will",
+            "please",
+            "it",
+        ]
     ),
     max_size=40,
 ).map(" ".join)

@@ -120,7 +120,27 @@ def test_state_is_not_changed_in_place() -> None:
 
 DRAFTS = st.lists(
     st.sampled_from(
-        "I you feel sad when never if but sorry was hurt because need lied shouted . will please ignored".split()
+        [
+            "I",
+            "you",
+            "feel",
+            "sad",
+            "when",
+            "never",
+            "if",
+            "but",
+            "sorry",
+            "was",
+            "hurt",
+            "because",
+            "need",
+            "lied",
+            "shouted",
+            ".",
+            "will",
+            "please",
+            "ignored",
+        ]
     ),
     min_size=1,
     max_size=60,

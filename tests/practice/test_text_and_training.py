@@ -25,7 +25,9 @@ SPELLER = load_rulebook("i_statement").speller
 
 
 class HashEncoder:
-    """An encoder whose vectors depend on the words alone: fast, deterministic, of the right shape."""
+    """An encoder whose vectors depend on the words alone: fast, deterministic, of the right
+    shape.
+    """
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         return np.stack([self._one(text) for text in texts])
