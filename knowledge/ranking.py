@@ -130,7 +130,7 @@ class Ranker:
         _, rows = self._stored.index.search(
             np.stack(queries), min(CANDIDATES, len(self._stored.index))
         )
-        found = np.unique(self._stored.rows[rows[rows >= 0], 0])
+        found: NDArray[np.int64] = np.unique(self._stored.rows[rows[rows >= 0], 0])
         if match is not None and self._asked.any():
             own = np.flatnonzero(self._asked)
             found = np.union1d(found, own[np.argsort(-match[: len(own)])[:20]])

@@ -1,4 +1,4 @@
-"""The nearest vectors: exact up to a hundred thousand, inverted lists beyond, chosen by itself."""
+"""The nearest vectors: exact up to some ten thousand, inverted lists beyond, chosen by itself."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from bot.errors import ModelError
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
-FLAT_UP_TO = 100_000
-"""Vectors: up to here an exact scan takes under 5 ms on one core (docs/retrieval.md)."""
+FLAT_UP_TO = 25_000
+"""Vectors: up to here an exact scan takes about 3 ms on one core (docs/retrieval.md)."""
 _SEED = 7
 
 
