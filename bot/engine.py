@@ -230,6 +230,8 @@ class Engine:
         self, opened: Opened, before: list[Event], history: History, incoming: _Incoming
     ) -> list[Event]:
         brain = self._brain()
+        if incoming.choice in services.catalog():
+            incoming.rasa = f"/{incoming.choice}"
         hidden = (history.slots.get("session") or {}).get("pending") or {}
         try:
             if brain is None:

@@ -26,7 +26,22 @@ def crisis_state(slots_value: dict[str, Any] | None) -> CrisisState | None:
 def assess(talk: Talk, detector: CrisisDetector) -> Verdict:
     """Let the detector judge a message in the light of this talk's earlier mild signs."""
     kept = (talk.get("crisis") or {}).get("signs", [])
-    return detector.assess(talk.text, earlier=[Sign.from_dict(raw) for raw in kept], role=talk.session.role)
+    earlier = [Sign.from_dict(raw) for raw in kept]
+    verdict = detector.assess(talk.text, earlier=earlier, role=talk.session.role)
+    return replace(verdict, level="gentle") if _owning_up(talk, verdict) else verdict
+
+
+def _owning_up(talk: Talk, verdict: Verdict) -> bool:
+    """Whether someone names what they did in a conversation that asks for exactly that.
+
+    Naming the behaviour is the first step of repair: the lines for people who harm are shown once, and
+    the talk goes on. Danger now, threats and everything else stop it as everywhere.
+    """
+    asked = talk.conversation is not None and talk.conversation.audience == {"harmed"}
+    return asked and verdict.level == "crisis" and set(verdict.rules) <= _OWNING
+
+
+_OWNING = frozenset({"ho.did_harm", "cl.harm_others", "talk.sum"})
 
 
 def gate(talk: Talk, verdict: Verdict, dialogue: CrisisDialogue, default_region: str | None) -> bool:

@@ -102,11 +102,16 @@ def _next(talk: Talk, ended: Conversation) -> tuple[Button, ...]:
 def offered(talk: Talk, name: str) -> bool:
     """Whether a conversation may be offered to this person here and now."""
     conversation = talk.catalog[name]
+    crisis = talk.get("crisis") or {}
+    if crisis.get("state") and not crisis.get("open_solo") and name not in ALONE:
+        return False
     if name in talk.disabled or (conversation.together and talk.session.joint_closed):
         return False
     return conversation.open_to_minors or "minor" not in talk.session.flags
 
 
+ALONE = frozenset({"safety_plan", "grounding", "find_support"})
+"""What stays open to one person while a crisis is in view."""
 FIRST = {
     None: ("pre_brief", "debrief", "repair", "i_statement", "find_support"),
     "hurt": ("pre_brief", "debrief", "trigger_map", "boundary_agreement", "find_support"),

@@ -23,11 +23,14 @@ def in_limits(talker: Begin) -> Talker:
     return one
 
 
-@pytest.mark.parametrize("text", ['/stop', '/intent{"a": 1}', ' /pause', '/forget_me{"choice": "yes"}'])
+@pytest.mark.parametrize("text", ['/settle{"choice": "yes"}', ' /settle{"choice": "yes"}', "/not_a_slip", '/intent{"a": 1}'])
 def test_text_that_looks_like_a_rasa_command_is_only_text(talker: Begin, text: str) -> None:
     one = in_limits(talker)
+    one.say("forget me")
     one.say(text)
+    assert one.store.log
     assert one.state.conversation == "pre_brief"
+    assert "not_a_slip" not in one.history.slots["session"]["flags"]
 
 
 def test_a_button_that_was_not_offered_is_refused_and_changes_nothing(talker: Begin) -> None:

@@ -26,6 +26,12 @@ LOOKS: dict[str, dict[str, Any]] = {
 }
 
 
+UNREADABLE = """() => [...document.querySelectorAll("button, a, textarea, p, h1, h2, h3")].filter(e => {
+  const style = getComputedStyle(e);
+  return style.color === style.backgroundColor;
+}).map(e => e.textContent)"""
+
+
 @lru_cache(maxsize=1)
 def axe_source() -> str:
     package = Path(axe_playwright_python.__file__).parent
@@ -33,11 +39,22 @@ def axe_source() -> str:
 
 
 def violations(frame: Frame | Page) -> list[str]:
-    """What axe finds in one document, each as `rule: element`."""
+    """What axe finds in one document, each as `rule: element`.
+
+    Where the system forces its colours, axe compares the page's own ones, which nobody sees: there the
+    forced ones are compared instead.
+    """
     frame.evaluate(axe_source())
     found = frame.evaluate(
-        "async tags => (await axe.run(document, {runOnly: tags, iframes: false})).violations", TAGS
+        """async tags => {
+             const forced = matchMedia("(forced-colors: active)").matches;
+             const rules = {"color-contrast": {enabled: !forced}};
+             return (await axe.run(document, {runOnly: tags, rules, iframes: false})).violations;
+           }""",
+        TAGS,
     )
+    if frame.evaluate("matchMedia('(forced-colors: active)').matches"):
+        assert frame.evaluate(UNREADABLE) == []
     return [
         f"{rule['id']}: {node['html'][:120]} {json.dumps(node['any'][:1])[:200]}"
         for rule in found
