@@ -26,7 +26,9 @@ LOOKS: dict[str, dict[str, Any]] = {
 }
 
 
-UNREADABLE = """() => [...document.querySelectorAll("button, a, textarea, p, h1, h2, h3")].filter(e => {
+UNREADABLE = """() => [
+  ...document.querySelectorAll("button, a, textarea, p, h1, h2, h3")
+].filter(e => {
   const style = getComputedStyle(e);
   return style.color === style.backgroundColor;
 }).map(e => e.textContent)"""
@@ -41,8 +43,8 @@ def axe_source() -> str:
 def violations(frame: Frame | Page) -> list[str]:
     """What axe finds in one document, each as `rule: element`.
 
-    Where the system forces its colours, axe compares the page's own ones, which nobody sees: there the
-    forced ones are compared instead.
+    Where the system forces its colours, axe compares the page's own ones, which nobody sees: there
+    the forced ones are compared instead.
     """
     frame.evaluate(axe_source())
     found = frame.evaluate(
