@@ -78,7 +78,7 @@ def _inverted(vectors: Floats) -> Any:
     sample = min(count, lists * 40)
     chosen = np.random.default_rng(_SEED).choice(count, sample, replace=False)
     index.train(np.ascontiguousarray(vectors[np.sort(chosen)]))
-    index.nprobe = max(16, lists // 64)
+    index.nprobe = max(16, lists // 40)
     index.own_fields = True
     coarse.this.disown()
     return index
