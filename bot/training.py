@@ -110,7 +110,7 @@ def _crisis(cache: Path) -> None:
 def _practice(cache: Path) -> None:
     from bot.practice.training import train  # noqa: PLC0415
 
-    train(load_encoder(cache), cache / "practice")
+    train(load_encoder(cache), cache)
 
 
 def _rasa() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Sequence
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from bot.dialogue.history import Event
 from bot.dialogue.talk import Talk
 from bot.errors import ModelError
 from bot.language.components import ContextIntentClassifier
+from bot.language.features import Waiting
 
 _turn: ContextVar[Turnover] = ContextVar("turn")
 
@@ -164,6 +166,10 @@ class Brain:
         """Return the intent of a message in a fresh conversation and its probability, without the gate."""
         found = self._classifier().understand(Talk(catalog=services.catalog(), slots={}, text=text))
         return found.intent, found.confidence
+
+    def understand_at(self, texts: Sequence[str], steps: Sequence[Waiting]) -> list[str]:
+        """Return the intents of messages at waiting steps, by the network alone (for measuring)."""
+        return self._classifier().acts(texts, steps)
 
     def _classifier(self) -> ContextIntentClassifier:
         assert self._agent.processor is not None

@@ -6,6 +6,7 @@ Each is a thin shell; what it does stands in `bot.language.understanding` and `b
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -170,6 +171,11 @@ class ContextIntentClassifier(IntentClassifier, GraphComponent):
         if understood.confidence >= threshold:
             return understood
         return Understood(((UNCLEAR, understood.confidence), *understood.ranking))
+
+    def acts(self, texts: Sequence[str], steps: Sequence[Waiting]) -> list[str]:
+        """Return the likeliest intent of each message at its step, in one batch."""
+        assert self._model is not None
+        return [found.intent for found in self._model.understand_all(texts, steps)]
 
 
 def _step_of(message: Message) -> tuple[str | None, str | None]:
