@@ -198,8 +198,13 @@ class FeedbackNegative(Say):
         """Say sorry, and to whom one can tell it; nothing is sent."""
         chosen = services.settings()
         if chosen.operator_name and chosen.operator_contact:
-            talk.utter(say("dialogue.feedback_negative_contact", name=chosen.operator_name,
-                           contact=chosen.operator_contact))
+            talk.utter(
+                say(
+                    "dialogue.feedback_negative_contact",
+                    name=chosen.operator_name,
+                    contact=chosen.operator_contact,
+                )
+            )
         else:
             openings.simple(talk, self.key)
 

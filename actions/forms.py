@@ -38,7 +38,9 @@ class ConversationForm(Action):
             take_answer(talk, talk.step, talk.text)
             events = events_of(talk, tracker, dispatcher)
             if talk.closed_loop:
-                return [e for e in events if e.get("name") != "requested_slot"] + [SlotSet("requested_slot", None)]
+                return [e for e in events if e.get("name") != "requested_slot"] + [
+                    SlotSet("requested_slot", None)
+                ]
             return events
         if talk.session.pending is not None:
             return [ActionExecutionRejected(form_name(self.conversation))]

@@ -1,0 +1,1 @@
+"""Groundwork: a private guidance chatbot."""

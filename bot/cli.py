@@ -17,12 +17,16 @@ os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-from bot import logs  # noqa: E402
-from bot.errors import GroundworkError  # noqa: E402
-from bot.settings import Settings, get_settings  # noqa: E402
+from bot import logs
+from bot.errors import GroundworkError
+from bot.settings import Settings, get_settings
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="Groundwork: private guidance, offline.")
-knowledge_app = typer.Typer(no_args_is_help=True, help="The guidance library and an operator's own documents.")
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Groundwork: private guidance, offline."
+)
+knowledge_app = typer.Typer(
+    no_args_is_help=True, help="The guidance library and an operator's own documents."
+)
 hotlines_app = typer.Typer(no_args_is_help=True, help="The help lines.")
 app.add_typer(knowledge_app, name="knowledge")
 app.add_typer(hotlines_app, name="hotlines")
@@ -89,7 +93,9 @@ async def _chat(settings: Settings, folder: Path) -> None:
     from bot.wording import say as word  # noqa: PLC0415
 
     brain = Brain.load(ROOT / MODEL)
-    store = Store.open(f"sqlite:///{folder / 'talk.db'}", ServerSecret.load_or_create(folder / "key"))
+    store = Store.open(
+        f"sqlite:///{folder / 'talk.db'}", ServerSecret.load_or_create(folder / "key")
+    )
     engine = Engine(store, lambda: brain, region=settings.region)
     typer.echo(word("terminal.hint"))
     try:
@@ -120,7 +126,9 @@ def parse(texts: Annotated[list[str], typer.Argument(help="messages")]) -> None:
 
 
 @app.command()
-def practice(kind: Annotated[str, typer.Argument(help="i-statement or apology")] = "i-statement") -> None:
+def practice(
+    kind: Annotated[str, typer.Argument(help="i-statement or apology")] = "i-statement",
+) -> None:
     """Practise an "I" statement or an apology in this terminal. Nothing is stored."""
     from bot.practice.terminal import run  # noqa: PLC0415
 
@@ -152,7 +160,9 @@ def check_conversations() -> None:
 
 
 @hotlines_app.command("check")
-def hotlines_check(on: Annotated[str | None, typer.Option(help="a date, today without it")] = None) -> None:
+def hotlines_check(
+    on: Annotated[str | None, typer.Option(help="a date, today without it")] = None,
+) -> None:
     """Fail and name every entry that was verified more than 90 days ago."""
     from bot import services  # noqa: PLC0415
 
@@ -170,7 +180,9 @@ def hotlines_show(region: str, topic: str | None = None) -> None:
     """Show the lines of a country."""
     from bot import services  # noqa: PLC0415
 
-    typer.echo(json.dumps(services.hotlines().as_dict(region.upper(), topic), indent=2, ensure_ascii=False))
+    typer.echo(
+        json.dumps(services.hotlines().as_dict(region.upper(), topic), indent=2, ensure_ascii=False)
+    )
 
 
 def _library_parts() -> tuple[list[Path], Path, Any]:
@@ -197,13 +209,21 @@ def knowledge_add(
 
 
 @knowledge_app.command("build")
-def knowledge_build(full: Annotated[bool, typer.Option(help="embed everything anew")] = False) -> None:
+def knowledge_build(
+    full: Annotated[bool, typer.Option(help="embed everything anew")] = False,
+) -> None:
     """Build the index; only what changed is embedded."""
     from knowledge import build  # noqa: PLC0415
 
     dirs, cache, encoder = _library_parts()
     with typer.progressbar(length=100, label="building the guidance index") as bar:
-        report = build(dirs, cache, encoder, lambda done, of: bar.update(int(100 * done / max(of, 1)) - bar.pos), full)
+        report = build(
+            dirs,
+            cache,
+            encoder,
+            lambda done, of: bar.update(int(100 * done / max(of, 1)) - bar.pos),
+            full,
+        )
     typer.echo(str(report))
 
 

@@ -21,7 +21,15 @@ from bot import services
 from bot.crisis.detector import Verdict
 from bot.dialogue import crisis
 from bot.dialogue.history import (
-    GUARD_MARK, HIDDEN, Event, History, bot_event, listen_event, loop_event, person_event, replies_of,
+    GUARD_MARK,
+    HIDDEN,
+    Event,
+    History,
+    bot_event,
+    listen_event,
+    loop_event,
+    person_event,
+    replies_of,
     slot_events,
 )  # fmt: skip
 from bot.dialogue.openings import greet
@@ -45,7 +53,9 @@ Result = TypeVar("Result")
 class Answers(Protocol):
     """What the engine needs of a dialogue model: new events for a message."""
 
-    def turn(self, sender: str, before: list[Event], text: str, metadata: dict[str, Any]) -> list[Event]:
+    def turn(
+        self, sender: str, before: list[Event], text: str, metadata: dict[str, Any]
+    ) -> list[Event]:
         """Return the new events of one turn."""
 
 
@@ -152,7 +162,11 @@ class Engine:
         talk = self._talk(History())
         talk.session.region = region
         greet(talk)
-        events = [*slot_events(talk.slot_changes()), *map(bot_event, talk.utterances), listen_event()]
+        events = [
+            *slot_events(talk.slot_changes()),
+            *map(bot_event, talk.utterances),
+            listen_event(),
+        ]
         self._store.commit(opened, events)
         expires = opened.expires_at.strftime("%Y-%m-%dT%H:%M:%SZ")
         return token, expires, Turn(replies_of(events), State())
@@ -168,8 +182,11 @@ class Engine:
         talk = self._talk(history)
         talk.speak("dialogue.welcome_back")
         greet(talk)
-        events = [*slot_events({**history.slots, **talk.slot_changes()}),
-                  *map(bot_event, talk.utterances), listen_event()]
+        events = [
+            *slot_events({**history.slots, **talk.slot_changes()}),
+            *map(bot_event, talk.utterances),
+            listen_event(),
+        ]
         self._store.keep(opened)
         self._store.commit(opened, events)
         expires = opened.expires_at.strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -259,7 +276,12 @@ class Engine:
         return Turn(replies, state)
 
     def _gentle(
-        self, history: History, events: list[Event], replies: tuple[Reply, ...], verdict: Verdict, state: State
+        self,
+        history: History,
+        events: list[Event],
+        replies: tuple[Reply, ...],
+        verdict: Verdict,
+        state: State,
     ) -> Turn:
         talk = self._talk(history)
         said = crisis.gentle(talk, verdict, services.crisis_dialogue(), self._region)
@@ -267,7 +289,9 @@ class Engine:
             events[1:1] = [bot_event(said)]
             events.extend(slot_events(talk.slot_changes()))
             replies = (_reply(said), *replies)
-        return Turn(replies, crisis.with_gentle(state, verdict, talk.session.region or self._region))
+        return Turn(
+            replies, crisis.with_gentle(state, verdict, talk.session.region or self._region)
+        )
 
     def _keep(self, opened: Opened, message: Message, events: list[Event], turn: Turn) -> None:
         if _forgotten(events):
@@ -275,7 +299,9 @@ class Engine:
             return
         receipt = None
         if message.idempotency_key is not None:
-            receipt = Receipt(message.idempotency_key, fingerprint(_request(message)), turn.as_dict())
+            receipt = Receipt(
+                message.idempotency_key, fingerprint(_request(message)), turn.as_dict()
+            )
         self._store.commit(opened, events, receipt=receipt)
 
     def _talk(self, history: History, incoming: _Incoming | None = None) -> Talk:
@@ -333,8 +359,12 @@ def kept_slots(history: History) -> dict[str, Any]:
         session.wait(conversation, step)
     waiting = [w for w in session.paused if w.conversation not in NEVER_KEPT]
     names = {w.conversation for w in waiting}
-    papers = [a for a in history.slots.get("artifacts") or [] if a["conversation"] not in NEVER_KEPT]
-    answers = {k: v for k, v in history.slots.items() if split_slot(k)[0] in names and v is not None}
+    papers = [
+        a for a in history.slots.get("artifacts") or [] if a["conversation"] not in NEVER_KEPT
+    ]
+    answers = {
+        k: v for k, v in history.slots.items() if split_slot(k)[0] in names and v is not None
+    }
     runs = {name: run for name, run in session.runs.items() if name in names}
     fresh = Session(paused=waiting, runs=runs, role=session.role, region=session.region)
     return {**answers, "artifacts": papers, "session": fresh.as_dict()}
@@ -357,7 +387,9 @@ def _phrase_wanted(history: History, events: list[Event]) -> bool:
 def clean(text: str) -> str:
     """Return text without what no one types: control characters, lone surrogates, bidi overrides."""
     sound = text.encode("utf-8", "replace").decode("utf-8")
-    return "".join(c for c in sound if c in "\n\t\u200d\ufe0f" or unicodedata.category(c) not in _UNWANTED)
+    return "".join(
+        c for c in sound if c in "\n\t\u200d\ufe0f" or unicodedata.category(c) not in _UNWANTED
+    )
 
 
 _UNWANTED = frozenset({"Cc", "Cs", "Co", "Cn", "Cf"})
@@ -381,7 +413,7 @@ def _pressed(payload: str, history: History) -> _Incoming:
         if not current:
             return _Incoming("", {"title": words}, rasa="/stale_button")
         return _Incoming(words, {"act": "answer"}, rasa=words)
-    name, brace, rest = payload[1:].partition("{")
+    _name, brace, rest = payload[1:].partition("{")
     choice = json.loads(brace + rest).get("choice") if brace else None
     return _Incoming("", {"title": history.offered[payload]}, choice=choice, rasa=payload)
 
@@ -397,7 +429,9 @@ def _reply(utterance: Utterance) -> Reply:
 def _crisis_events(talk: Talk, incoming: _Incoming, history: History) -> list[Event]:
     mark = {**incoming.metadata, HIDDEN: True}
     events = [person_event(incoming.rasa, intent="crisis", **mark)]
-    events += slot_events({k: v for k, v in talk.slot_changes().items() if history.slots.get(k) != v})
+    events += slot_events(
+        {k: v for k, v in talk.slot_changes().items() if history.slots.get(k) != v}
+    )
     if history.loop is not None and talk.closed_loop:
         events.append(loop_event(None))
     events += [bot_event(utterance, **{HIDDEN: True}) for utterance in talk.utterances]
@@ -411,5 +445,7 @@ def _hide(event: Event) -> Event:
 
 
 def _forgotten(events: list[Event]) -> bool:
-    sessions = [e["value"] for e in events if e.get("event") == "slot" and e.get("name") == "session"]
+    sessions = [
+        e["value"] for e in events if e.get("event") == "slot" and e.get("name") == "session"
+    ]
     return any(FORGOTTEN in Session.from_dict(value).flags for value in sessions)

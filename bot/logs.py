@@ -13,10 +13,14 @@ from typing import Any
 
 import structlog
 
-ALLOWED = frozenset({"event", "level", "logger", "timestamp", "stage", "seconds", "status", "route", "version"})
+ALLOWED = frozenset(
+    {"event", "level", "logger", "timestamp", "stage", "seconds", "status", "route", "version"}
+)
 
 
-def only_allowed(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+def only_allowed(
+    _logger: Any, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
     """Drop every field that is not on the allow-list."""
     return {name: value for name, value in event.items() if name in ALLOWED}
 

@@ -25,33 +25,51 @@ class Settings(BaseSettings):
     """All `GROUNDWORK_*` settings with their defaults (the same names as in `.env.example`)."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True, str_strip_whitespace=True,
+        env_prefix=PREFIX,
+        env_file=".env",
+        extra="ignore",
+        frozen=True,
+        str_strip_whitespace=True,
         env_ignore_empty=True,
     )
 
     host: str = Field("127.0.0.1", description="address to serve on")
     port: int = Field(8000, ge=0, le=65535, description="port to serve on")
     data_dir: Path = Field(Path("var"), description="database and keys: all that must be kept")
-    cache_dir: Path = Field(Path(".cache"), description="index, exported encoder, stamps: may be deleted")
-    database_url: SecretStr | None = Field(None, description="SQLite in the data dir, or postgresql://…")
+    cache_dir: Path = Field(
+        Path(".cache"), description="index, exported encoder, stamps: may be deleted"
+    )
+    database_url: SecretStr | None = Field(
+        None, description="SQLite in the data dir, or postgresql://…"
+    )
     redis_url: SecretStr | None = Field(None, description="needed for more than one process")
-    secret_key: SecretStr | None = Field(None, description="made at first start in the data dir, mode 0600")
-    retention_days: int = Field(30, ge=1, le=3650, description="idle days for what a person chose to keep")
+    secret_key: SecretStr | None = Field(
+        None, description="made at first start in the data dir, mode 0600"
+    )
+    retention_days: int = Field(
+        30, ge=1, le=3650, description="idle days for what a person chose to keep"
+    )
     knowledge_dirs: Annotated[tuple[Path, ...], NoDecode] = Field(
         (Path("knowledge/library"),), description="folders of guidance, separated by a colon"
     )
-    region: str | None = Field(None, description="two-letter country code; without it people are asked")
+    region: str | None = Field(
+        None, description="two-letter country code; without it people are asked"
+    )
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="sites that may embed the widget, separated by commas or spaces"
     )
     telegram_token: SecretStr | None = Field(None, description="token of the Telegram bot")
     telegram_api_base: str | None = Field(None, description="another Bot API address")
-    telegram_webhook_url: str | None = Field(None, description="public https address of the webhook")
+    telegram_webhook_url: str | None = Field(
+        None, description="public https address of the webhook"
+    )
     telegram_webhook_secret: SecretStr | None = Field(None, description="secret of the webhook")
     operator_name: str | None = Field(None, description="who runs this, shown to people")
     operator_contact: str | None = Field(None, description="how to reach them, shown to people")
     privacy_url: str | None = Field(None, description="their privacy notice, shown to people")
-    disabled: Annotated[tuple[str, ...], NoDecode] = Field((), description="conversations not offered here")
+    disabled: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="conversations not offered here"
+    )
     local_lines: Path | None = Field(None, description="a file of an operator's own lines")
     rate_limit: str = Field("60/minute", description="for each client and conversation; or off")
     debug: bool = Field(False, description="1 turns on POST /api/debug/parse")
@@ -59,12 +77,18 @@ class Settings(BaseSettings):
     @field_validator("knowledge_dirs", mode="before")
     @classmethod
     def _split_dirs(cls, value: Any) -> Any:
-        return tuple(Path(p) for p in value.split(":") if p.strip()) if isinstance(value, str) else value
+        return (
+            tuple(Path(p) for p in value.split(":") if p.strip())
+            if isinstance(value, str)
+            else value
+        )
 
     @field_validator("allowed_origins", "disabled", mode="before")
     @classmethod
     def _split_list(cls, value: Any) -> Any:
-        return tuple(p for p in re.split(r"[,\s]+", value) if p) if isinstance(value, str) else value
+        return (
+            tuple(p for p in re.split(r"[,\s]+", value) if p) if isinstance(value, str) else value
+        )
 
     @field_validator("allowed_origins")
     @classmethod
@@ -145,7 +169,9 @@ def get_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        raise SettingsError("; ".join(_explain(item) for item in error.errors(include_input=False))) from None
+        raise SettingsError(
+            "; ".join(_explain(item) for item in error.errors(include_input=False))
+        ) from None
 
 
 def _explain(item: Any) -> str:

@@ -50,7 +50,9 @@ def digest(paths: Iterable[Path]) -> str:
         for file in files:
             if file.suffix in {".pyc"} or not file.exists():
                 continue
-            found.update(str(file.relative_to(ROOT) if file.is_relative_to(ROOT) else file.name).encode())
+            found.update(
+                str(file.relative_to(ROOT) if file.is_relative_to(ROOT) else file.name).encode()
+            )
             found.update(file.read_bytes())
     return found.hexdigest()
 
@@ -118,4 +120,6 @@ def _rasa() -> None:
     command = [sys.executable, "-m", "rasa", "train", "--fixed-model-name", "groundwork", "--quiet"]
     done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)  # noqa: S603
     if done.returncode != 0:
-        raise SystemExit(f"rasa train did not succeed:\n{done.stderr[-3000:]}\n{done.stdout[-2000:]}")
+        raise SystemExit(
+            f"rasa train did not succeed:\n{done.stderr[-3000:]}\n{done.stdout[-2000:]}"
+        )

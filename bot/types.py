@@ -53,7 +53,6 @@ class Reply:
             "card": dict(self.card) if self.card is not None else None,
         }
 
-
     @classmethod
     def from_dict(cls, raw: Mapping[str, Any]) -> Reply:
         """Rebuild a reply from `as_dict`."""

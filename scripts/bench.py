@@ -58,8 +58,14 @@ class System:
         self.began = time.perf_counter()
         plain = {**os.environ, "RASA_TELEMETRY_ENABLED": "false", **env}
         self.processes = [
-            subprocess.Popen(c, cwd=ROOT, env=plain, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                             start_new_session=True)
+            subprocess.Popen(
+                c,
+                cwd=ROOT,
+                env=plain,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
             for c in commands
         ]
         deadline = time.monotonic() + 300
@@ -91,7 +97,11 @@ def _answers(url: str) -> bool:
 def ours(folder: str) -> tuple[System, Callable[[int], list[float]]]:
     """Start `groundwork serve` and return how a person talks to it."""
     port = free_port()
-    env = {"GROUNDWORK_PORT": str(port), "GROUNDWORK_DATA_DIR": folder, "GROUNDWORK_RATE_LIMIT": "off"}
+    env = {
+        "GROUNDWORK_PORT": str(port),
+        "GROUNDWORK_DATA_DIR": folder,
+        "GROUNDWORK_RATE_LIMIT": "off",
+    }
     url = f"http://127.0.0.1:{port}"
     system = System([[str(BIN / "groundwork"), "serve"]], f"{url}/readyz", env)
 
@@ -99,7 +109,9 @@ def ours(folder: str) -> tuple[System, Callable[[int], list[float]]]:
         with httpx.Client(base_url=url, timeout=120) as http:
             token = http.post("/api/conversations", json={"region": "GB"}).json()["token"]
             head = {"Authorization": f"Bearer {token}"}
-            return [_timed(http, "/api/conversations/messages", {"text": t}, head) for t in MESSAGES]
+            return [
+                _timed(http, "/api/conversations/messages", {"text": t}, head) for t in MESSAGES
+            ]
 
     return system, talk
 
@@ -168,7 +180,9 @@ def main() -> None:
         other = theirs.rows[name]
         ratios = sorted(a / b for a, b in zip(values, other, strict=True))
         middle = statistics.median(ratios)
-        print(f"{name:32}{statistics.median(values):12.1f}{statistics.median(other):12.1f}{middle:8.2f}  {ratios[0]:.2f}-{ratios[-1]:.2f}")
+        print(
+            f"{name:32}{statistics.median(values):12.1f}{statistics.median(other):12.1f}{middle:8.2f}  {ratios[0]:.2f}-{ratios[-1]:.2f}"
+        )
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sys
-from pathlib import Path
 
 import yaml
 
@@ -24,7 +23,11 @@ PUSHING = re.compile(r"\b(should have|shouldn't have|why didn't you|obviously)\b
 
 def spoken() -> dict[str, str]:
     """Return every sentence that people read, by where it stands."""
-    found = {f"wording {key} {i}": text for key, texts in load_wording().items() for i, text in enumerate(texts)}
+    found = {
+        f"wording {key} {i}": text
+        for key, texts in load_wording().items()
+        for i, text in enumerate(texts)
+    }
     for name, conversation in load_catalog().items():
         for step in conversation:
             for part in ("question", "simpler", "why"):
@@ -38,7 +41,9 @@ def spoken() -> dict[str, str]:
 def undated() -> list[str]:
     """Return wording files without date or reviewer."""
     folder = ROOT / "data" / "wording"
-    raw = {path.name: yaml.safe_load(path.read_text(encoding="utf-8")) for path in folder.glob("*.yml")}
+    raw = {
+        path.name: yaml.safe_load(path.read_text(encoding="utf-8")) for path in folder.glob("*.yml")
+    }
     return [name for name, content in raw.items() if not {"date", "reviewer"} <= set(content)]
 
 

@@ -67,14 +67,19 @@ def intents(brain: Brain) -> tuple[list[Figure], list[str]]:
     """Measure intents of a fresh talk, and list what is confused with what."""
     rows = load("intents.jsonl")
     got = [outside_name(brain.understand(row["text"])[0]) for row in rows]
-    pairs = [(row["intent"], row["intent"] == intent) for row, intent in zip(rows, got, strict=True)]
+    pairs = [
+        (row["intent"], row["intent"] == intent) for row, intent in zip(rows, got, strict=True)
+    ]
     wrong: dict[tuple[str, str], int] = defaultdict(int)
     for row, intent in zip(rows, got, strict=True):
         if row["intent"] != intent:
             wrong[row["intent"], intent] += 1
     worst = sorted(wrong.items(), key=lambda item: -item[1])[:25]
     lines = [f"| {a} | {b} | {n} |" for (a, b), n in worst]
-    return [Figure("intents, all names", sum(r for _, r in pairs), len(pairs)), *counted(pairs)], lines
+    return [
+        Figure("intents, all names", sum(r for _, r in pairs), len(pairs)),
+        *counted(pairs),
+    ], lines
 
 
 def acts(brain: Brain) -> list[Figure]:
@@ -83,7 +88,10 @@ def acts(brain: Brain) -> list[Figure]:
     steps = [step_of(row) for row in rows]
     got = brain.understand_at([row["text"] for row in rows], steps)
     named = [INSIDE.get(intent, intent) for intent in got]
-    pairs = [(f"at a step: {_group(row)}", row["act"] == act) for row, act in zip(rows, named, strict=True)]
+    pairs = [
+        (f"at a step: {_group(row)}", row["act"] == act)
+        for row, act in zip(rows, named, strict=True)
+    ]
     return [Figure("at a step, all", sum(r for _, r in pairs), len(pairs)), *counted(pairs)]
 
 
@@ -108,9 +116,18 @@ def main() -> None:
     figures = [*first, *acts(brain)]
     head = ["| figure | right | rows | 95 % |", "|---|---|---|---|"]
     table = [*head, *(figure.row() for figure in figures)]
-    confusion = ["", "## Confused intents", "", "| is | taken for | rows |", "|---|---|---|", *confused]
+    confusion = [
+        "",
+        "## Confused intents",
+        "",
+        "| is | taken for | rows |",
+        "|---|---|---|",
+        *confused,
+    ]
     REPORT.parent.mkdir(exist_ok=True)
-    REPORT.write_text("\n".join(["# Quality figures", "", *table, *confusion, ""]), encoding="utf-8")
+    REPORT.write_text(
+        "\n".join(["# Quality figures", "", *table, *confusion, ""]), encoding="utf-8"
+    )
     print("\n".join(table))
 
 

@@ -42,13 +42,18 @@ def fingerprint(lock: Path) -> str:
 def run(*command: str, quiet: bool = False, env: dict[str, str] | None = None) -> bool:
     """Run a command; with `quiet`, its output is kept back and only success is reported."""
     out = subprocess.DEVNULL if quiet else None
-    return subprocess.run(command, cwd=ROOT, check=False, stdout=out, stderr=out, env=env).returncode == 0
+    return (
+        subprocess.run(command, cwd=ROOT, check=False, stdout=out, stderr=out, env=env).returncode
+        == 0
+    )
 
 
 def require(done: bool, what: str) -> None:
     """End the installation with one clear line when a step did not succeed."""
     if not done:
-        sys.exit(f"groundwork: {what} did not succeed (see above). Nothing else was changed; run it again.")
+        sys.exit(
+            f"groundwork: {what} did not succeed (see above). Nothing else was changed; run it again."
+        )
 
 
 def install_torch(uv: str, env: dict[str, str]) -> None:
@@ -64,9 +69,21 @@ def install_torch(uv: str, env: dict[str, str]) -> None:
         if run(uv, "pip", "install", "--no-deps", f"torch=={TORCH}", env=env):
             return
     say("installing torch (CPU build)")
-    if run(uv, "pip", "install", "--no-deps", "--torch-backend", "cpu", f"torch=={TORCH}", quiet=True, env=env):
+    if run(
+        uv,
+        "pip",
+        "install",
+        "--no-deps",
+        "--torch-backend",
+        "cpu",
+        f"torch=={TORCH}",
+        quiet=True,
+        env=env,
+    ):
         return
-    say("PyTorch's CPU index cannot be reached: taking the default build, about 3 GB with its libraries")
+    say(
+        "PyTorch's CPU index cannot be reached: taking the default build, about 3 GB with its libraries"
+    )
     require(run(uv, "pip", "install", f"torch=={TORCH}", env=env), "installing torch")
 
 
@@ -82,7 +99,9 @@ def main() -> None:
     if any(s.is_file() and s.read_text() == wanted[s] for s in stamps):
         return
     if sys.version_info[:2] != (3, 11):
-        sys.exit(f"groundwork: Python 3.11 is needed, this is {sys.version.split()[0]}. Set PYTHON=python3.11.")
+        sys.exit(
+            f"groundwork: Python 3.11 is needed, this is {sys.version.split()[0]}. Set PYTHON=python3.11."
+        )
     for stamp in VENV.glob(".groundwork-*"):
         stamp.unlink()
     if not (VENV / "bin" / "python").exists():
@@ -94,13 +113,25 @@ def main() -> None:
         env["UV_FIND_LINKS"] = env["PIP_FIND_LINKS"]
     say("installing the installer (uv)")
     require(
-        run(python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--require-hashes",
-            "-r", "requirements/uv.txt"),
+        run(
+            python,
+            "-m",
+            "pip",
+            "install",
+            "-q",
+            "--disable-pip-version-check",
+            "--require-hashes",
+            "-r",
+            "requirements/uv.txt",
+        ),
         "installing uv",
     )
     install_torch(uv, env)
     say(f"installing packages from {lock.relative_to(ROOT)} (about 2 GB once)")
-    require(run(uv, "pip", "install", "--no-deps", "--require-hashes", "-r", str(lock), env=env), "installing packages")
+    require(
+        run(uv, "pip", "install", "--no-deps", "--require-hashes", "-r", str(lock), env=env),
+        "installing packages",
+    )
     require(
         run(uv, "pip", "install", "-q", "--no-deps", "-e", ".", env=env),
         "installing groundwork itself",

@@ -22,16 +22,24 @@ def main() -> None:
         return
     print(f"groundwork: tests need {', '.join(missing)}; installing", flush=True)
     if shutil.which("apt-get") is None or os.geteuid() != 0:
-        print(f"groundwork: MISSING {', '.join(missing)}: install them by hand; their tests will say so", file=sys.stderr)
+        print(
+            f"groundwork: MISSING {', '.join(missing)}: install them by hand; their tests will say so",
+            file=sys.stderr,
+        )
         return
     env = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
     subprocess.run(["apt-get", "update", "-qq"], check=False, env=env)
     done = subprocess.run(
-        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing], check=False, env=env,
+        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing],
+        check=False,
+        env=env,
         stdout=subprocess.DEVNULL,
     )
     if done.returncode != 0:
-        print(f"groundwork: MISSING some of {', '.join(missing)}: their tests will say so", file=sys.stderr)
+        print(
+            f"groundwork: MISSING some of {', '.join(missing)}: their tests will say so",
+            file=sys.stderr,
+        )
 
 
 if __name__ == "__main__":

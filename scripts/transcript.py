@@ -35,7 +35,9 @@ def transcript(brain: Brain) -> str:
     """Hold the talk and return it as a Markdown block."""
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
-        store = Store.open(f"sqlite:///{place / 't.db'}", ServerSecret.load_or_create(place / "key"))
+        store = Store.open(
+            f"sqlite:///{place / 't.db'}", ServerSecret.load_or_create(place / "key")
+        )
         engine = Engine(store, lambda: brain, region="GB")
         try:
             lines = asyncio.run(_hold(engine))

@@ -38,7 +38,10 @@ class MemoryStore:
     def commit(self, opened: Any, events: list[Event], *, receipt: Receipt | None = None) -> None:
         self.log += copy.deepcopy(list(events))
         if receipt:
-            self.receipts[receipt.key] = {"request": receipt.request, "response": dict(receipt.response)}
+            self.receipts[receipt.key] = {
+                "request": receipt.request,
+                "response": dict(receipt.response),
+            }
 
     def receipt(self, opened: Any, key: str) -> dict[str, Any] | None:
         return self.receipts.get(key)
@@ -63,7 +66,9 @@ class Opened:
 class Talker:
     """A person in a talk with the program, through the engine."""
 
-    def __init__(self, brain: Any, region: str | None = None, log: list[Event] | None = None) -> None:
+    def __init__(
+        self, brain: Any, region: str | None = None, log: list[Event] | None = None
+    ) -> None:
         self._brain = brain
         self._region = region
         self.store = MemoryStore()

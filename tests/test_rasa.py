@@ -13,7 +13,9 @@ ENV = {**os.environ, "RASA_TELEMETRY_ENABLED": "false", "HF_HUB_OFFLINE": "1"}
 
 def rasa(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "rasa", *arguments]
-    return subprocess.run(command, cwd=ROOT, env=ENV, capture_output=True, text=True, timeout=500, check=False)
+    return subprocess.run(
+        command, cwd=ROOT, env=ENV, capture_output=True, text=True, timeout=500, check=False
+    )
 
 
 def test_the_data_is_valid_and_without_conflicts() -> None:
@@ -24,6 +26,16 @@ def test_the_data_is_valid_and_without_conflicts() -> None:
 
 
 def test_end_to_end_stories(tmp_path: Path) -> None:
-    done = rasa("test", "core", "-m", "models/groundwork.tar.gz", "-s", "tests/stories", "--out", str(tmp_path),
-                "--fail-on-prediction-errors", "--e2e")
+    done = rasa(
+        "test",
+        "core",
+        "-m",
+        "models/groundwork.tar.gz",
+        "-s",
+        "tests/stories",
+        "--out",
+        str(tmp_path),
+        "--fail-on-prediction-errors",
+        "--e2e",
+    )
     assert done.returncode == 0, (done.stdout + done.stderr)[-3000:]

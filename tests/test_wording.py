@@ -12,7 +12,14 @@ from bot.wording import load_wording, say
 ROOT = Path(__file__).resolve().parent.parent
 CODE = [p for folder in ("bot", "actions", "knowledge") for p in (ROOT / folder).rglob("*.py")]
 SOURCE = "\n".join(path.read_text(encoding="utf-8") for path in CODE)
-FIXED = set(re.findall(r'"((?:%s)\.[a-z_.]+)"' % "|".join(p.stem for p in (ROOT / "data/wording").glob("*.yml")), SOURCE))
+FIXED = set(
+    re.findall(
+        r'"((?:{})\.[a-z_.]+)"'.format(
+            "|".join(p.stem for p in (ROOT / "data/wording").glob("*.yml"))
+        ),
+        SOURCE,
+    )
+)
 """Keys written out in code; those put together at run time are listed in BUILT."""
 OTHER = {"http.request", "forms.yml"}
 """Not wording: an ASGI message type, and a file name."""

@@ -60,6 +60,8 @@ class Artifact:
             "id": self.id,
             "conversation": self.conversation,
             "title": self.title,
+            "header": self.header,
+            "footer": self.footer,
             "sections": [_section(section) for section in self.sections],
             "downloads": [{"format": name, "url": url + name} for name in self.formats],
         }

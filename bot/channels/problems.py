@@ -95,7 +95,9 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
         # Only places and kinds of the errors: their input is what a person wrote.
-        places = sorted({".".join(str(p) for p in item["loc"]) + ": " + item["type"] for item in error.errors()})
+        places = sorted(
+            {".".join(str(p) for p in item["loc"]) + ": " + item["type"] for item in error.errors()}
+        )
         return problem(422, say("http.invalid"), detail="; ".join(places)[:500])
 
     @app.exception_handler(HTTPException)

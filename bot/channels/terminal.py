@@ -79,6 +79,8 @@ class Terminal:
 
 def _wrapped(text: str) -> str:
     width = min(shutil.get_terminal_size((80, 24)).columns, 80) - 2
-    lines = (textwrap.fill(line, width, subsequent_indent="  " if line.startswith("•") else "")
-             for line in text.splitlines())
+    lines = (
+        textwrap.fill(line, width, subsequent_indent="  " if line.startswith("•") else "")
+        for line in text.splitlines()
+    )
     return "\n".join(lines)

@@ -168,7 +168,12 @@ Engine_ = Annotated[Engine, Depends(engine)]
 Opened_ = Annotated[Opened, Depends(opened)]
 
 
-@router.post("/api/conversations", status_code=201, response_model=BegunOut, responses=documented(413, 422, 429, 503))
+@router.post(
+    "/api/conversations",
+    status_code=201,
+    response_model=BegunOut,
+    responses=documented(413, 422, 429, 503),
+)
 async def begin(request: Request, state: State_, body: Begin | None = None) -> dict[str, Any]:
     """Begin a conversation."""
     state.limit_begin(request)
@@ -178,7 +183,9 @@ async def begin(request: Request, state: State_, body: Begin | None = None) -> d
 
 
 @router.post(
-    "/api/conversations/messages", response_model=TurnOut, responses=documented(401, 413, 422, 429, 503)
+    "/api/conversations/messages",
+    response_model=TurnOut,
+    responses=documented(401, 413, 422, 429, 503),
 )
 async def send(
     said: Said, request: Request, state: State_, conversation: Opened_,
@@ -201,7 +208,17 @@ async def history(engine: Engine_, conversation: Opened_) -> dict[str, Any]:
 
 @router.get(
     "/api/conversations/artifacts/{artifact_id}",
-    responses={**documented(401, 404, 422, 503), 200: {"content": {"application/pdf": {}, "text/plain": {}, "text/markdown": {}, "text/calendar": {}}}},
+    responses={
+        **documented(401, 404, 422, 503),
+        200: {
+            "content": {
+                "application/pdf": {},
+                "text/plain": {},
+                "text/markdown": {},
+                "text/calendar": {},
+            }
+        },
+    },
     response_class=Response,
 )
 async def artifact(
@@ -217,7 +234,9 @@ async def artifact(
     if format not in made.formats:
         return problem(404, say("http.no_calendar"))
     data, media, name = await run_in_threadpool(render, made, format, paper=paper)
-    return Response(data, media_type=media, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return Response(
+        data, media_type=media, headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
 
 
 @router.delete("/api/conversations", status_code=204, responses=documented(401, 503))
@@ -227,7 +246,11 @@ async def erase(token: Annotated[str, Depends(bearer)], engine: Engine_) -> Resp
     return Response(status_code=204, headers={"Clear-Site-Data": '"cache", "storage"'})
 
 
-@router.post("/api/conversations/return", response_model=BegunOut, responses=documented(404, 413, 422, 429, 503))
+@router.post(
+    "/api/conversations/return",
+    response_model=BegunOut,
+    responses=documented(404, 413, 422, 429, 503),
+)
 async def come_back(phrase: Phrase, request: Request, state: State_) -> Any:
     """Return a new token for what a return phrase keeps."""
     state.limit_begin(request)
@@ -268,7 +291,10 @@ async def document(document: str) -> Any:
 
 
 @router.get("/api/hotlines", responses=documented(404, 422))
-async def hotlines(region: Annotated[str, Query(max_length=8)], topic: Annotated[str | None, Query(max_length=40)] = None) -> Any:
+async def hotlines(
+    region: Annotated[str, Query(max_length=8)],
+    topic: Annotated[str | None, Query(max_length=40)] = None,
+) -> Any:
     """Return the help lines of a country."""
     try:
         return services.hotlines().as_dict(region.upper(), topic)
@@ -279,7 +305,9 @@ async def hotlines(region: Annotated[str, Query(max_length=8)], topic: Annotated
 @router.post("/api/practice/i-statement", responses=documented(413, 422))
 async def practise_i_statement(sentence: Sentence) -> dict[str, Any]:
     """Give feedback on an "I" statement. Nothing is stored."""
-    return await run_in_threadpool(lambda: services.i_statement_coach().check(sentence.text).as_dict())
+    return await run_in_threadpool(
+        lambda: services.i_statement_coach().check(sentence.text).as_dict()
+    )
 
 
 @router.post("/api/practice/apology", responses=documented(413, 422))

@@ -1,0 +1,1 @@
+"""The crisis gate and what is said then."""

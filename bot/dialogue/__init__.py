@@ -1,0 +1,1 @@
+"""Conversations, turns and moves, and Rasa's edge."""

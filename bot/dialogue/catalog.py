@@ -223,7 +223,9 @@ def _line(node: yaml.Node | None, path: list[str | int]) -> int:
         child: yaml.Node | None = None
         if isinstance(node, yaml.MappingNode):
             child = next((v for k, v in node.value if k.value == part), None)
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+        elif (
+            isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value)
+        ):
             child = node.value[part]
         if child is None:
             break
@@ -245,8 +247,12 @@ def _build(raw: Mapping[str, Any]) -> Conversation:
         examples=tuple(raw["examples"]),
         steps=steps,
         closing=_text(raw["closing"]),
-        artifact=ArtifactForm(**form, private_title=private.get("title"), private_header=private.get("header")),
-        sources=tuple(Source(s["document"], tuple(s["paragraphs"]), s.get("url")) for s in raw["sources"]),
+        artifact=ArtifactForm(
+            **form, private_title=private.get("title"), private_header=private.get("header")
+        ),
+        sources=tuple(
+            Source(s["document"], tuple(s["paragraphs"]), s.get("url")) for s in raw["sources"]
+        ),
         reviewer=raw["reviewer"],
         date=raw["date"],
         guard=Guard(**raw["guard"]) if "guard" in raw else None,
@@ -303,7 +309,9 @@ def _check_file(conversation: Conversation, path: Path, node: yaml.Node | None) 
         raise ContentError(f"{path.name}, line {line}, step {conversation.steps[index].id}: {what}")
 
     if conversation.name != path.stem:
-        raise ContentError(f"{path.name}, line 1: the conversation is named {conversation.name}, not as its file")
+        raise ContentError(
+            f"{path.name}, line 1: the conversation is named {conversation.name}, not as its file"
+        )
     ids = [step.id for step in conversation.steps]
     for index, step in enumerate(conversation.steps):
         if step.id in ids[:index]:
@@ -315,7 +323,10 @@ def _check_file(conversation: Conversation, path: Path, node: yaml.Node | None) 
             if after.go and after.go != END and after.go not in ids[index + 1 :]:
                 fail(index, f"go names {after.go}, which is not a later step")
             if unknown := after.when - allowed:
-                fail(index, f"when names {', '.join(sorted(unknown))}; it can be {', '.join(sorted(allowed))}")
+                fail(
+                    index,
+                    f"when names {', '.join(sorted(unknown))}; it can be {', '.join(sorted(allowed))}",
+                )
     date_step = conversation.artifact.date_step
     if date_step and date_step not in ids:
         raise ContentError(f"{path.name}, artifact: date_step names {date_step}, which is no step")
@@ -336,7 +347,9 @@ def _check_references(catalog: Catalog, path: Path) -> None:
         if step.recall and step.recall.conversation in catalog:
             other = catalog[step.recall.conversation]
             if step.recall.step not in {s.id for s in other}:
-                raise ContentError(f"{path.name}, step {step.id}: {other.name} has no step {step.recall.step}")
+                raise ContentError(
+                    f"{path.name}, step {step.id}: {other.name} has no step {step.recall.step}"
+                )
 
 
 CONVERSATIONS: tuple[str, ...] = (

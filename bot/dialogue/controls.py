@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bot.artifacts.model import Artifact
 from bot.dialogue.finish import as_text, build, finish, leave, menu, offered
-from bot.dialogue.session import Waiting
 from bot.dialogue.route import previous_step, progress
+from bot.dialogue.session import Waiting
 from bot.dialogue.steps import take_skip
 from bot.dialogue.talk import Talk, control, menu_button
 from bot.types import Button
@@ -74,7 +74,9 @@ def ask_progress(talk: Talk) -> None:
         talk.speak("dialogue.nothing_waits", buttons=menu(talk))
         return
     left = of - done
-    talk.speak("dialogue.progress_one" if left == 1 else "dialogue.progress", done=done, of=of, left=left)
+    talk.speak(
+        "dialogue.progress_one" if left == 1 else "dialogue.progress", done=done, of=of, left=left
+    )
     talk.ask()
 
 
@@ -204,6 +206,9 @@ def _likely(talk: Talk) -> list[Button]:
 
 def waiting_titles(talk: Talk) -> str:
     """Return the titles of what waits, latest first, as one phrase."""
-    found = [talk.catalog[w.conversation].title for w in reversed(talk.session.paused)
-             if w.conversation in talk.catalog]
+    found = [
+        talk.catalog[w.conversation].title
+        for w in reversed(talk.session.paused)
+        if w.conversation in talk.catalog
+    ]
     return say("dialogue.list_or").join(f"“{title}”" for title in found)

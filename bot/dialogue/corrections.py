@@ -27,20 +27,39 @@ _LEAD = re.compile(
     r"(?:can|could) (?:you|we|i) (?:please )?|please|i(?:'d| would) (?:like|want) to|i (?:want|need) to)\b[\s,.!:;-]*)+",
     re.IGNORECASE,
 )
-_TAIL = re.compile(r"[\s,.!]*(?:please|thanks|thank you|sorry|i think|actually|instead|if that'?s ok(?:ay)?)[\s.!]*$", re.IGNORECASE)
+_TAIL = re.compile(
+    r"[\s,.!]*(?:please|thanks|thank you|sorry|i think|actually|instead|if that'?s ok(?:ay)?)[\s.!]*$",
+    re.IGNORECASE,
+)
 _SPAN = r"[\"'“‘]?(.+?)[\"'”’]?"
 _SWAPS: tuple[tuple[re.Pattern[str], int, int], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), new, old)
     for pattern, new, old in (
         (rf"^(?:change|swap|replace|switch|turn) {_SPAN} (?:in)?to {_SPAN}$", 2, 1),
         (rf"^(?:swap|replace|switch) {_SPAN} (?:with|for|by) {_SPAN}$", 2, 1),
-        (rf"^(?:put|write|make it|say|note|use|it should (?:be|say)|it'?s|it is|that'?s|let'?s (?:say|make it)|have) {_SPAN} (?:rather than|instead of|in place of|and not|,? not) {_SPAN}$", 1, 2),
+        (
+            rf"^(?:put|write|make it|say|note|use|it should (?:be|say)|it'?s|it is|that'?s|let'?s (?:say|make it)|have) {_SPAN} (?:rather than|instead of|in place of|and not|,? not) {_SPAN}$",
+            1,
+            2,
+        ),
         (rf"^{_SPAN}(?:,| -)? (?:rather than|instead of|in place of) {_SPAN}$", 1, 2),
-        (rf"^(?:it'?s |it was |it should be )?not {_SPAN}(?:,| -)? (?:but|it'?s|it should be|i meant|i mean|make it) {_SPAN}$", 2, 1),
-        (rf"^(?:i (?:said|wrote|put|typed) ){_SPAN}(?:,| -)? (?:but (?:i )?mean[t]?|but it'?s|i mean[t]?|it should (?:be|say|read)|make (?:it|that)|but (?:it'?s|its) (?:really|actually)) {_SPAN}$", 2, 1),
+        (
+            rf"^(?:it'?s |it was |it should be )?not {_SPAN}(?:,| -)? (?:but|it'?s|it should be|i meant|i mean|make it) {_SPAN}$",
+            2,
+            1,
+        ),
+        (
+            rf"^(?:i (?:said|wrote|put|typed) ){_SPAN}(?:,| -)? (?:but (?:i )?mean[t]?|but it'?s|i mean[t]?|it should (?:be|say|read)|make (?:it|that)|but (?:it'?s|its) (?:really|actually)) {_SPAN}$",
+            2,
+            1,
+        ),
         (rf"^(?:i meant? |it'?s |it is |it was )?{_SPAN}(?:,| -) not {_SPAN}$", 1, 2),
         (rf"^(?:i meant? |it'?s ){_SPAN} and not {_SPAN}$", 1, 2),
-        (rf"^where i (?:said|wrote|put) {_SPAN},? (?:please )?(?:put|make it|it should be|i meant?|write) {_SPAN}$", 2, 1),
+        (
+            rf"^where i (?:said|wrote|put) {_SPAN},? (?:please )?(?:put|make it|it should be|i meant?|write) {_SPAN}$",
+            2,
+            1,
+        ),
     )
 )
 _SETS = tuple(
@@ -73,7 +92,11 @@ def read(talk: Talk, text: str, encode: Encode) -> Correction | None:
     if not given:
         return None
     core = _TAIL.sub("", _LEAD.sub("", text.strip())).strip()
-    return _swap(talk, given, core) or _set(talk, given, core, encode) or _nearest(talk, given, text, encode)
+    return (
+        _swap(talk, given, core)
+        or _set(talk, given, core, encode)
+        or _nearest(talk, given, text, encode)
+    )
 
 
 def replaces(talk: Talk, text: str) -> bool:
@@ -137,7 +160,34 @@ def _named(talk: Talk, given: Sequence[Step], what: str, encode: Encode) -> Step
     return _closest(talk, given, what, encode)
 
 
-_EMPTY = frozenset("the a an my our your their his her of for to in on at answer one thing bit part what i said about".split())
+_EMPTY = frozenset(
+    [
+        "the",
+        "a",
+        "an",
+        "my",
+        "our",
+        "your",
+        "their",
+        "his",
+        "her",
+        "of",
+        "for",
+        "to",
+        "in",
+        "on",
+        "at",
+        "answer",
+        "one",
+        "thing",
+        "bit",
+        "part",
+        "what",
+        "i",
+        "said",
+        "about",
+    ]
+)
 
 
 def _closest(talk: Talk, given: Sequence[Step], what: str, encode: Encode) -> Step | None:

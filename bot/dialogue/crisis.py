@@ -44,7 +44,9 @@ def _owning_up(talk: Talk, verdict: Verdict) -> bool:
 _OWNING = frozenset({"ho.did_harm", "cl.harm_others", "talk.sum"})
 
 
-def gate(talk: Talk, verdict: Verdict, dialogue: CrisisDialogue, default_region: str | None) -> bool:
+def gate(
+    talk: Talk, verdict: Verdict, dialogue: CrisisDialogue, default_region: str | None
+) -> bool:
     """Answer a crisis; False where the message is none and ordinary talk goes on."""
     memory = dict(talk.get("crisis") or {})
     if verdict.sign is not None:
@@ -71,7 +73,9 @@ def handles(talk: Talk, verdict: Verdict, dialogue: CrisisDialogue) -> bool:
     memory = talk.get("crisis") or {}
     if not memory.get("state"):
         return verdict.level in _GRAVE
-    turn = dialogue.respond(talk.text, talk.choice, verdict, memory.get("session") or {}, talk.session.region)
+    turn = dialogue.respond(
+        talk.text, talk.choice, verdict, memory.get("session") or {}, talk.session.region
+    )
     return turn is not None
 
 

@@ -14,7 +14,9 @@ from bot.types import Button
 from bot.wording import say
 
 
-def finish(talk: Talk, *, conversation: Conversation | None = None, closing: str | None = None) -> None:
+def finish(
+    talk: Talk, *, conversation: Conversation | None = None, closing: str | None = None
+) -> None:
     """End the conversation under way: keep its artifact, show it, and free its answers for another run."""
     ended = conversation or talk.conversation
     if ended is None:
@@ -31,7 +33,10 @@ def finish(talk: Talk, *, conversation: Conversation | None = None, closing: str
     text = "\n\n".join([*words, as_text(artifact)])
     talk.utter(text, buttons=_next(talk, ended), card=artifact.card())
     if ended.together:
-        talk.speak("safety.beside_joint", buttons=(Button(say("safety.private_button"), "/private_screen"),))
+        talk.speak(
+            "safety.beside_joint",
+            buttons=(Button(say("safety.private_button"), "/private_screen"),),
+        )
 
 
 def leave(talk: Talk, ended: Conversation) -> None:
@@ -89,7 +94,9 @@ def as_text(artifact: Artifact) -> str:
     lines = [artifact.title]
     lines += [artifact.header] if artifact.header else []
     blank = say("artifacts.blank")
-    lines += [f"• {s.label}: {s.answer if s.answer is not None else blank}" for s in artifact.sections]
+    lines += [
+        f"• {s.label}: {s.answer if s.answer is not None else blank}" for s in artifact.sections
+    ]
     lines += [artifact.footer] if artifact.footer else []
     return "\n".join(lines)
 
@@ -116,7 +123,13 @@ FIRST = {
     None: ("pre_brief", "debrief", "repair", "i_statement", "find_support"),
     "hurt": ("pre_brief", "debrief", "trigger_map", "boundary_agreement", "find_support"),
     "partner": ("listening_practice", "pre_brief", "debrief", "pause_plan", "find_support"),
-    "harmed": ("repair", "accountability_plan", "consent_practice", "listening_practice", "find_support"),
+    "harmed": (
+        "repair",
+        "accountability_plan",
+        "consent_practice",
+        "listening_practice",
+        "find_support",
+    ),
     "helper": ("listening_practice", "find_support", "grounding", "safety_plan", "structured_talk"),
 }
 """What the menu shows first for each of the four entrances; the rest stands behind `All`."""

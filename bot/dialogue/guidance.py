@@ -22,13 +22,20 @@ def answer_question(talk: Talk, library: Library) -> None:
         talk.session.found = [hit.id for hit in found.passages]
         talk.session.last = found.passages[limit - 1].id
     else:
-        talk.speak(f"library.refusals.{found.refusal or 'nothing'}", buttons=() if talk.step else menu(talk)[:3])
+        talk.speak(
+            f"library.refusals.{found.refusal or 'nothing'}",
+            buttons=() if talk.step else menu(talk)[:3],
+        )
     talk.ask()
 
 
 def more(talk: Talk, library: Library) -> None:
     """Show the next passages for the last question."""
-    left = talk.session.found[talk.session.found.index(talk.session.last) + 1 :] if talk.session.last in talk.session.found else []
+    left = (
+        talk.session.found[talk.session.found.index(talk.session.last) + 1 :]
+        if talk.session.last in talk.session.found
+        else []
+    )
     hits = [hit for hit in (library.passage(item) for item in left[:1]) if hit is not None]
     if hits:
         _show(talk, hits)
@@ -40,7 +47,9 @@ def more(talk: Talk, library: Library) -> None:
 
 def not_what_i_meant(talk: Talk, library: Library) -> None:
     """Offer what lies near the passage shown last; nothing about the person is learnt."""
-    near = library.neighbours(talk.session.last, 2) if talk.session.last in talk.session.found else ()
+    near = (
+        library.neighbours(talk.session.last, 2) if talk.session.last in talk.session.found else ()
+    )
     talk.speak("dialogue.not_what_i_meant", buttons=() if talk.step or near else menu(talk)[:3])
     if near:
         _show(talk, list(near))

@@ -57,6 +57,8 @@ def lines_text(shown: dict[str, Any], limit: int = 4) -> str:
         ways = [say("dialogue.way_call", number=line["call"])] if line.get("call") else []
         ways += [say("dialogue.way_text", number=line["text"])] if line.get("text") else []
         if ways:
-            rows.append(say("dialogue.lines_line", name=line["name"], country=country, ways=", ".join(ways)))
+            rows.append(
+                say("dialogue.lines_line", name=line["name"], country=country, ways=", ".join(ways))
+            )
     rows.append(say("dialogue.lines_more", directory=shown["directory"]["name"]))
     return "\n".join(rows)

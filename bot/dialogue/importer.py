@@ -69,7 +69,9 @@ class ConversationImporter(TrainingDataImporter):
     def get_stories(self, exclusion_percentage: int | None = None) -> StoryGraph:
         """Return one rule per conversation: its intent opens it."""
         reader = YAMLStoryReader()
-        return StoryGraph(reader.read_from_parsed_yaml({"rules": [_opens(n) for n in self._catalog]}))
+        return StoryGraph(
+            reader.read_from_parsed_yaml({"rules": [_opens(n) for n in self._catalog]})
+        )
 
     def get_nlu_data(self, language: str | None = "en") -> TrainingData:
         """Return the example openings of every conversation."""
@@ -104,7 +106,10 @@ def domain_of(conversations: Iterable[Conversation]) -> dict[str, Any]:
         "intents": [c.name for c in found],
         "actions": [f"validate_{form_name(c.name)}" for c in found],
         "slots": {slot_name(c.name, s.id): _slot(c, s) for c in found for s in c},
-        "forms": {form_name(c.name): {"required_slots": [slot_name(c.name, s.id) for s in c]} for c in found},
+        "forms": {
+            form_name(c.name): {"required_slots": [slot_name(c.name, s.id) for s in c]}
+            for c in found
+        },
         "responses": {_ask(c, s): _questions(s, slot_name(c.name, s.id)) for c in found for s in c},
     }
 
@@ -130,7 +135,11 @@ def _questions(step: Step, slot: str) -> list[dict[str, Any]]:
     """
     buttons = [{"title": title, "payload": f"{slot}={title}"} for title in titles(step)] + [SKIP]
     found: list[dict[str, Any]] = [{"text": _escape(step.question), "buttons": buttons}]
-    earlier = say("forms.earlier").replace("{answer}", "{recalled}").replace("{question}", _escape(step.question))
+    earlier = (
+        say("forms.earlier")
+        .replace("{answer}", "{recalled}")
+        .replace("{question}", _escape(step.question))
+    )
     texts: Mapping[str, str | None] = {
         "simpler": _escape(step.simpler),
         "earlier": earlier,

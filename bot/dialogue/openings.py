@@ -5,8 +5,8 @@ from __future__ import annotations
 from bot.dialogue.catalog import Conversation
 from bot.dialogue.controls import put_aside, resume_one, waiting_titles
 from bot.dialogue.finish import menu, offered
-from bot.dialogue.session import Run
 from bot.dialogue.route import next_step
+from bot.dialogue.session import Run
 from bot.dialogue.talk import Talk, control, menu_button
 from bot.types import Button
 from bot.wording import say
@@ -91,8 +91,11 @@ def greet(talk: Talk) -> None:
         talk.speak("dialogue.greet_again", title=talk.conversation.title)
         talk.ask()
     elif talk.session.paused:
-        talk.speak("dialogue.greet_waiting", titles=waiting_titles(talk),
-                   buttons=[control("buttons.resume", "resume"), control("buttons.menu", "help_menu")])
+        talk.speak(
+            "dialogue.greet_waiting",
+            titles=waiting_titles(talk),
+            buttons=[control("buttons.resume", "resume"), control("buttons.menu", "help_menu")],
+        )
     else:
         talk.speak("dialogue.greeting", buttons=entrances())
 
@@ -116,13 +119,22 @@ def help_menu(talk: Talk) -> None:
         talk.speak("dialogue.help_in_step", buttons=_moves())
         talk.ask()
         return
-    lines = "\n".join(f"• {c.title}: {c.purpose}" for n, c in talk.catalog.items() if offered(talk, n))
+    lines = "\n".join(
+        f"• {c.title}: {c.purpose}" for n, c in talk.catalog.items() if offered(talk, n)
+    )
     talk.speak("dialogue.help", conversations=lines, buttons=menu(talk))
 
 
 def _moves() -> list[Button]:
-    return [control(f"buttons.{title}", intent) for title, intent in
-            (("skip", "skip"), ("back", "go_back"), ("pause", "pause"), ("stop", "stop"))]
+    return [
+        control(f"buttons.{title}", intent)
+        for title, intent in (
+            ("skip", "skip"),
+            ("back", "go_back"),
+            ("pause", "pause"),
+            ("stop", "stop"),
+        )
+    ]
 
 
 def simple(talk: Talk, key: str) -> None:

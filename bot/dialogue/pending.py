@@ -67,7 +67,9 @@ def ask_to_keep(talk: Talk) -> None:
         talk.ask()
         return
     talk.session.pending = {"kind": KEEP}
-    buttons = [Button(say(f"forms.{name}"), f'/settle{{"choice": "{name}"}}') for name in ("yes", "no")]
+    buttons = [
+        Button(say(f"forms.{name}"), f'/settle{{"choice": "{name}"}}') for name in ("yes", "no")
+    ]
     talk.speak("dialogue.keep_ask", buttons=buttons)
 
 
@@ -92,5 +94,20 @@ def _chosen(talk: Talk, text: str) -> str | None:
 
 def _words(talk: Talk, name: str) -> set[str]:
     conversation = talk.catalog[name]
-    small = {"a", "the", "of", "to", "you", "your", "it", "for", "and", "one", "after", "before", "get", "what"}
+    small = {
+        "a",
+        "the",
+        "of",
+        "to",
+        "you",
+        "your",
+        "it",
+        "for",
+        "and",
+        "one",
+        "after",
+        "before",
+        "get",
+        "what",
+    }
     return set(plain(f"{conversation.title} {name.replace('_', ' ')}").split()) - small

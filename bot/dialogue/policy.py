@@ -27,7 +27,9 @@ class InterruptiblePolicy(RulePolicy):
     ) -> tuple[str | None, str | None]:
         loop = tracker.active_loop_name
         if loop is None or tracker.latest_action_name != ACTION_LISTEN_NAME:
-            found: tuple[str | None, str | None] = RulePolicy._find_action_from_loop_happy_path(tracker)
+            found: tuple[str | None, str | None] = RulePolicy._find_action_from_loop_happy_path(
+                tracker
+            )
             return found
         if tracker.latest_message and tracker.latest_message.intent.get("name") == ANSWER:
             return loop, LOOP_RULES + loop

@@ -7,9 +7,9 @@ shows that it changed anything.
 
 from __future__ import annotations
 
+from bot.dialogue.controls import put_aside
 from bot.dialogue.openings import alone
 from bot.dialogue.talk import Talk, control
-from bot.dialogue.controls import put_aside
 from bot.language.answers import yes_no
 from bot.types import Button
 from bot.wording import say
@@ -31,7 +31,10 @@ def take_screen(talk: Talk, text: str) -> None:
     if stage == ALONE:
         if group == "yes":
             talk.session.pending = {"kind": "private_screen", "stage": BEHAVIOUR}
-            talk.speak("safety.screen_behaviour", buttons=[*_yes_no(), Button(say("forms.unsure"), '/settle{"choice": "unsure"}')])
+            talk.speak(
+                "safety.screen_behaviour",
+                buttons=[*_yes_no(), Button(say("forms.unsure"), '/settle{"choice": "unsure"}')],
+            )
             return
         talk.speak("safety.screen_later")
     elif group == "no":
@@ -39,7 +42,9 @@ def take_screen(talk: Talk, text: str) -> None:
     else:
         talk.session.raise_flag("unsafe")
         _leave_joint(talk)
-        talk.speak("safety.screen_help", buttons=[*alone(talk), control("buttons.lines", "hotline")])
+        talk.speak(
+            "safety.screen_help", buttons=[*alone(talk), control("buttons.lines", "hotline")]
+        )
     if talk.step is not None:
         talk.ask()
 
@@ -70,5 +75,3 @@ def _yes_no() -> list[Button]:
         Button(say("forms.yes"), '/settle{"choice": "yes"}'),
         Button(say("forms.no"), '/settle{"choice": "no"}'),
     ]
-
-

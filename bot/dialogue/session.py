@@ -70,7 +70,7 @@ class Session:
         values = dict(raw or {})
         values["paused"] = [Waiting(**item) for item in values.get("paused", [])]
         values["runs"] = {name: Run(**run) for name, run in values.get("runs", {}).items()}
-        known = {name for name in cls.__dataclass_fields__}
+        known = set(cls.__dataclass_fields__)
         return cls(**{name: value for name, value in values.items() if name in known})
 
     def as_dict(self) -> dict[str, Any]:

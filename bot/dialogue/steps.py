@@ -53,7 +53,8 @@ def _follow(talk: Talk, step: Step) -> None:
 def _after(talk: Talk, step: Step) -> After | None:
     group = talk.answer_class(step)
     return next(
-        (a for a in step.after if group in a.when or ("given" in a.when and group != "skipped")), None
+        (a for a in step.after if group in a.when or ("given" in a.when and group != "skipped")),
+        None,
     )
 
 

@@ -11,10 +11,57 @@ import unicodedata
 from collections.abc import Sequence
 
 _YES = frozenset(
-    "yes yeah yep yup yea ya ye yh aye sure definitely absolutely certainly ok okay correct true right "
-    "si ja oui haan sim indeed totally both do".split()
+    [
+        "yes",
+        "yeah",
+        "yep",
+        "yup",
+        "yea",
+        "ya",
+        "ye",
+        "yh",
+        "aye",
+        "sure",
+        "definitely",
+        "absolutely",
+        "certainly",
+        "ok",
+        "okay",
+        "correct",
+        "true",
+        "right",
+        "si",
+        "ja",
+        "oui",
+        "haan",
+        "sim",
+        "indeed",
+        "totally",
+        "both",
+        "do",
+    ]
 )
-_NO = frozenset("no nope nah naw non nein nahi never not dont doesnt neither none isnt arent wasnt didnt".split())
+_NO = frozenset(
+    [
+        "no",
+        "nope",
+        "nah",
+        "naw",
+        "non",
+        "nein",
+        "nahi",
+        "never",
+        "not",
+        "dont",
+        "doesnt",
+        "neither",
+        "none",
+        "isnt",
+        "arent",
+        "wasnt",
+        "didnt",
+    ]
+)
 _UNSURE = re.compile(
     r"\b(not (really |quite |totally |entirely |completely |100 ?% |so )?(sure|certain)|unsure|dont know|do not know|dunno|"
     r"idk|no idea|not clear|hard to (say|tell)|maybe|perhaps|possibly|might|mixed|depends|kind of|sort of|"

@@ -40,7 +40,9 @@ def waiting_of(step: Step) -> Waiting:
 
 def all_steps() -> list[Waiting]:
     """Return every step of every conversation, as contexts to train in."""
-    return [waiting_of(step) for conversation in services.catalog().values() for step in conversation]
+    return [
+        waiting_of(step) for conversation in services.catalog().values() for step in conversation
+    ]
 
 
 def talk_of(tracker: DialogueStateTracker | None, text: str) -> Talk:
@@ -123,7 +125,9 @@ class ContextIntentClassifier(IntentClassifier, GraphComponent):
     ) -> ContextIntentClassifier:  # fmt: skip
         """Load a trained component."""
         with model_storage.read_from(resource) as folder:
-            return cls(config, model_storage, resource, Understanding.load(folder, services.encoder()))
+            return cls(
+                config, model_storage, resource, Understanding.load(folder, services.encoder())
+            )
 
     def train(self, training_data: TrainingData) -> Resource:
         """Train on the examples, with the steps of the conversations as contexts."""

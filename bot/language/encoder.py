@@ -66,9 +66,11 @@ class OnnxEncoder:
             )
             self._tokenizer = Tokenizer.from_file(str(tokenizer))
         except Exception as error:  # both raise bare Exceptions for damaged files
-            raise ModelError(f"the encoder at {model} cannot be loaded ({type(error).__name__})") from None
+            raise ModelError(
+                f"the encoder at {model} cannot be loaded ({type(error).__name__})"
+            ) from None
         self._tokenizer.enable_truncation(MAX_TOKENS)
-        self._tokenizer.enable_padding(pad_id=0, pad_token="[PAD]")
+        self._tokenizer.enable_padding()
         self._cache: OrderedDict[str, Vectors] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -132,7 +134,9 @@ def export(target: Path) -> None:
                 output_hidden_states=True,
             ).hidden_states  # fmt: skip
             mask = attention_mask.unsqueeze(-1).float()
-            means = [(h * mask).sum(1) / mask.sum(1).clamp(min=1e-9) for h in (layers[6], layers[4])]
+            means = [
+                (h * mask).sum(1) / mask.sum(1).clamp(min=1e-9) for h in (layers[6], layers[4])
+            ]
             parts = [*means, layers[6][:, 0]]
             return torch.cat([torch.nn.functional.normalize(part, dim=1) for part in parts], dim=1)
 

@@ -27,12 +27,40 @@ from bot.language.network import Features, Network, fit_network
 
 SEED = 20261122
 IN_STEP_ONLY = frozenset(
-    "ask_why ask_progress read_back correct finish show_example more not_what_i_meant".split()
+    [
+        "ask_why",
+        "ask_progress",
+        "read_back",
+        "correct",
+        "finish",
+        "show_example",
+        "more",
+        "not_what_i_meant",
+    ]
 )
 """Acts that only mean something while a step waits or after something was shown."""
 ASIDE = IN_STEP_ONLY | frozenset(
-    "greet goodbye thanks help_menu stop pause resume go_back skip repeat hotline forget_me privacy_question "
-    "are_you_human feedback_negative question out_of_scope return_phrase leave_now".split()
+    [
+        "greet",
+        "goodbye",
+        "thanks",
+        "help_menu",
+        "stop",
+        "pause",
+        "resume",
+        "go_back",
+        "skip",
+        "repeat",
+        "hotline",
+        "forget_me",
+        "privacy_question",
+        "are_you_human",
+        "feedback_negative",
+        "question",
+        "out_of_scope",
+        "return_phrase",
+        "leave_now",
+    ]
 )
 """What can be said at any step; everything else is placed at a step only where it asks for something."""
 ANSWER_BIAS = 0.5
@@ -82,7 +110,9 @@ class Understanding:
     meta: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def train(cls, rows: Sequence[Row], steps: Sequence[Waiting], encoder: Encoder) -> Understanding:
+    def train(
+        cls, rows: Sequence[Row], steps: Sequence[Waiting], encoder: Encoder
+    ) -> Understanding:
         """Train both networks; same rows and steps, same numbers.
 
         Args:
@@ -105,7 +135,9 @@ class Understanding:
         """Return what one message wants, at a waiting step or in a fresh talk."""
         return self.understand_all([text], [waiting])[0]
 
-    def understand_all(self, texts: Sequence[str], waiting: Sequence[Waiting | None]) -> list[Understood]:
+    def understand_all(
+        self, texts: Sequence[str], waiting: Sequence[Waiting | None]
+    ) -> list[Understood]:
         """Return what messages want, in order."""
         found: list[Understood | None] = [None] * len(texts)
         for placed in (False, True):
@@ -119,7 +151,9 @@ class Understanding:
             else:
                 model, features = self.fresh, fresh_features(part, self.encoder)
             for i, row in zip(chosen, model.probabilities(features), strict=True):
-                found[i] = _ranked(model.labels, _favoured(model.labels, row) if placed else row, texts[i])
+                found[i] = _ranked(
+                    model.labels, _favoured(model.labels, row) if placed else row, texts[i]
+                )
         return [item for item in found if item is not None]
 
     def save(self, folder: Path) -> None:
@@ -144,7 +178,9 @@ class Understanding:
             with np.load(folder / "understanding.npz", allow_pickle=False) as stored:
                 fresh, in_step = (Network.read(names[n], stored, n) for n in ("fresh", "in_step"))
         except (OSError, ValueError, KeyError) as error:
-            raise ModelError(f"the intent model cannot be read ({type(error).__name__}): train again") from None
+            raise ModelError(
+                f"the intent model cannot be read ({type(error).__name__}): train again"
+            ) from None
         return cls(encoder, fresh, in_step, names["meta"])
 
 

@@ -41,7 +41,11 @@ class Server:
         }
         self.log = (self._folder / "server.log").open("ab")
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "bot.cli", "serve"], cwd=ROOT, env=env, stdout=self.log, stderr=self.log
+            [sys.executable, "-m", "bot.cli", "serve"],
+            cwd=ROOT,
+            env=env,
+            stdout=self.log,
+            stderr=self.log,
         )
         self._wait()
 

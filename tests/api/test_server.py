@@ -26,7 +26,10 @@ def test_a_whole_conversation_and_its_files(client: Client, name: str) -> None:
     assert state["conversation"] == name
     while state["conversation"] == name:
         step = load_catalog()[name].step(state["step"])
-        answer = {"yes_no": "No" if name != "pre_brief" else "Yes", "choice": (step.choices or ("",))[0]}.get(step.kind, step.example)
+        answer = {
+            "yes_no": "No" if name != "pre_brief" else "Yes",
+            "choice": (step.choices or ("",))[0],
+        }.get(step.kind, step.example)
         turn = client.say(answer)
         state = turn["state"]
     card = next(r["card"] for r in turn["replies"] if r["card"] and r["card"]["kind"] == "artifact")
@@ -40,7 +43,11 @@ def test_a_whole_conversation_and_its_files(client: Client, name: str) -> None:
             assert file.content.startswith(b"%PDF")
         if download["format"] == "ics":
             assert b"BEGIN:VEVENT" in file.content
-            assert not any((s["answer"] or "~").encode() in file.content for s in card["sections"] if s["answer"] and len(s["answer"]) > 6)
+            assert not any(
+                (s["answer"] or "~").encode() in file.content
+                for s in card["sections"]
+                if s["answer"] and len(s["answer"]) > 6
+            )
 
 
 def test_begin_answers_201_with_a_greeting(client: Client) -> None:
@@ -69,7 +76,9 @@ def test_the_transcript_leaves_out_crisis_turns(client: Client) -> None:
     assert shown["state"]["crisis"]["level"] == "emergency"
 
 
-@pytest.mark.parametrize("body", [{}, {"text": "a", "payload": "b"}, {"text": 3}, {"txet": "a"}, []])
+@pytest.mark.parametrize(
+    "body", [{}, {"text": "a", "payload": "b"}, {"text": 3}, {"txet": "a"}, []]
+)
 def test_a_body_that_cannot_be_read_is_422_and_quotes_nothing(client: Client, body: object) -> None:
     response = client.http.post("/api/conversations/messages", json=body)
     assert response.status_code == 422
@@ -149,7 +158,15 @@ def test_health_pages_and_headers(server: Server) -> None:
 
 
 def test_debug_parse_names_only_what_the_interface_knows(server: Server) -> None:
-    texts = ["hello", "go back", "how do we agree on a stop word?", "is it normal to freeze?", "", "🤷", "x" * 5000]
+    texts = [
+        "hello",
+        "go back",
+        "how do we agree on a stop word?",
+        "is it normal to freeze?",
+        "",
+        "🤷",
+        "x" * 5000,
+    ]
     parsed = httpx.post(f"{server.url}/api/debug/parse", json={"texts": texts}, timeout=60).json()
     assert [p["intent"] for p in parsed[:2]] == ["greet", "back"]
     assert {p["intent"] for p in parsed} <= set(known_names())

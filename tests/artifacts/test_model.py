@@ -45,6 +45,8 @@ def test_the_card_is_what_the_interface_says() -> None:
         "id": "0a1b",
         "conversation": "repair",
         "title": "A title",
+        "header": artifact().header,
+        "footer": artifact().footer,
         "sections": [
             {"step": "behaviour", "label": "What I did", "answer": "my words"},
             {"step": "impact", "label": "Impact", "answer": None},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -68,7 +69,7 @@ def test_skip_moves_on_without_comment(brain: Any, name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_back_shows_the_earlier_answer_and_skip_leaves_it(brain: Any, name: str) -> None:
     steps = each_step(brain, name)
-    for (earlier, _), (step, talker) in zip(steps, steps[1:], strict=False):
+    for (earlier, _), (step, talker) in itertools.pairwise(steps):
         given = talker.answer(name, earlier)
         talker.say("back")
         assert talker.state.step == earlier
@@ -115,7 +116,10 @@ def test_stop_and_done_end_at_once_with_what_there_is(brain: Any, name: str, wor
 @pytest.mark.parametrize("name", NAMES)
 def test_another_conversation_interrupts_and_the_first_waits(brain: Any, name: str) -> None:
     other = "grounding" if name != "grounding" else "find_support"
-    words = {"grounding": "help me calm down with a grounding exercise", "find_support": "help me find a therapist"}
+    words = {
+        "grounding": "help me calm down with a grounding exercise",
+        "find_support": "help me find a therapist",
+    }
     for step, talker in each_step(brain, name):
         talker.say(words[other])
         assert talker.state.conversation == other

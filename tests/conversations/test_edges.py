@@ -23,7 +23,10 @@ def in_limits(talker: Begin) -> Talker:
     return one
 
 
-@pytest.mark.parametrize("text", ['/settle{"choice": "yes"}', ' /settle{"choice": "yes"}', "/not_a_slip", '/intent{"a": 1}'])
+@pytest.mark.parametrize(
+    "text",
+    ['/settle{"choice": "yes"}', ' /settle{"choice": "yes"}', "/not_a_slip", '/intent{"a": 1}'],
+)
 def test_text_that_looks_like_a_rasa_command_is_only_text(talker: Begin, text: str) -> None:
     one = in_limits(talker)
     one.say("forget me")
@@ -48,7 +51,9 @@ def test_a_button_of_an_earlier_question_changes_nothing(talker: Begin) -> None:
     assert one.state.step == "limits"
 
 
-@pytest.mark.parametrize("text", ["a\x00b no hands on my neck", "no \u202eevil\u202c hands", "lone \ud800 half"])
+@pytest.mark.parametrize(
+    "text", ["a\x00b no hands on my neck", "no \u202eevil\u202c hands", "lone \ud800 half"]
+)
 def test_odd_characters_are_taken_out_and_the_answer_is_kept(talker: Begin, text: str) -> None:
     one = in_limits(talker)
     one.say(text)
@@ -93,6 +98,10 @@ def test_a_crisis_is_never_limited_away(talker: Begin) -> None:
     with pytest.raises(Limited):
         asyncio.run(receive(Opened(), Message(text="skip"), limited=lambda: 7))  # type: ignore[arg-type]
     turn = asyncio.run(
-        receive(Opened(), Message(text="he is trying to break in right now, he has a knife"), limited=lambda: 7)  # type: ignore[arg-type]
+        receive(
+            Opened(),
+            Message(text="he is trying to break in right now, he has a knife"),
+            limited=lambda: 7,
+        )  # type: ignore[arg-type]
     )
     assert turn.state.crisis is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 from tests.conftest import Talker
@@ -12,9 +13,17 @@ Begin = Callable[..., Talker]
 def test_the_greeting_says_what_it_is_and_what_it_is_not(talker: Begin) -> None:
     one = talker()
     one.say("hello")
-    for words in ("program", "not a person", "not therapy", "emergency service", "Not yet professionally reviewed"):
+    for words in (
+        "program",
+        "not a person",
+        "not therapy",
+        "emergency service",
+        "Not yet professionally reviewed",
+    ):
         assert words in one.text
-    assert {"I was hurt", "My partner was hurt", "I crossed a line", "I help someone"} <= set(one.titles)
+    assert {"I was hurt", "My partner was hurt", "I crossed a line", "I help someone"} <= set(
+        one.titles
+    )
 
 
 def test_not_understood_helps_and_never_repeats_itself(talker: Begin) -> None:
@@ -24,7 +33,7 @@ def test_not_understood_helps_and_never_repeats_itself(talker: Begin) -> None:
         one.say(text)
         said.append(one.text)
         assert one.titles
-    assert all(a != b for a, b in zip(said, said[1:], strict=False))
+    assert all(a != b for a, b in itertools.pairwise(said))
 
 
 def test_a_greeting_offers_to_resume_and_never_resumes(talker: Begin) -> None:

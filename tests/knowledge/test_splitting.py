@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -60,7 +62,7 @@ def test_long_paragraph_is_cut_between_sentences_and_keeps_its_number() -> None:
 def test_sentences_are_in_order_and_apart(text: str) -> None:
     spans = sentences(text)
     assert all(a < b for a, b in spans)
-    assert all(x[1] <= y[0] for x, y in zip(spans, spans[1:], strict=False))
+    assert all(x[1] <= y[0] for x, y in itertools.pairwise(spans))
 
 
 def test_windows_run_over_the_whole_text() -> None:

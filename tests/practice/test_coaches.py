@@ -167,7 +167,7 @@ def test_a_limit_is_praised_as_a_boundary(text: str) -> None:
 
 
 def test_not_asking_to_explain_counts_as_impact() -> None:
-    text = "I kept asking. I don't know all of what it did to you and won't ask you to explain. I'll stop at no."  # noqa: E501
+    text = "I kept asking. I don't know all of what it did to you and won't ask you to explain. I'll stop at no."
     assert A_COACH.check(text).verdict == "good"
 
 

@@ -1,4 +1,3 @@
-# ruff: noqa: E501  (rows of data, HTML and JavaScript read better unbroken)
 """Nothing is stored, nothing is asked elsewhere (checked after every test), nothing hostile takes effect."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: E501  (rows of data, HTML and JavaScript read better unbroken)
 """What a screen reader is told: announcements once and in order, and a tree that makes sense by itself."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: E501  (rows of data, HTML and JavaScript read better unbroken)
 """Whole talks in a real browser: by keyboard alone, and by touch on a small phone."""
 
 from __future__ import annotations

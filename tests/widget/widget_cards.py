@@ -1,4 +1,3 @@
-# ruff: noqa: E501  (rows of data, HTML and JavaScript read better unbroken)
 """The cards that the fake server shows: each kind once, and hostile ones."""
 
 from __future__ import annotations

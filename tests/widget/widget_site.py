@@ -1,4 +1,3 @@
-# ruff: noqa: E501  (rows of data, HTML and JavaScript read better unbroken)
 """What the browser tests stand on: servers in threads, pages of other sites, and a driver for the chat."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: E501  (rows of data, HTML and JavaScript read better unbroken)
 """Times and sizes of the widget, for the tests and the benchmark (`python tests/widget/widget_timing.py`)."""
 
 from __future__ import annotations
