@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.crisis.hotlines import Hotlines
 from bot.dialogue.controls import resume_one
 from bot.dialogue.help_lines import country_given
+from bot.dialogue.history import GUARD_MARK
 from bot.dialogue.safety import take_screen
 from bot.dialogue.talk import Talk
 from bot.language.answers import plain, yes_no
@@ -20,6 +21,8 @@ def settles(talk: Talk, text: str, hotlines: Hotlines) -> bool:
     """Whether a message answers the side question that waits."""
     pending = talk.session.pending or {}
     kind = pending.get("kind")
+    if text.startswith(GUARD_MARK):  # text that looks like a command settles nothing
+        return False
     if kind in ("forget", KEEP):
         return yes_no(text) in ("yes", "no")
     if kind == "private_screen":

@@ -29,7 +29,7 @@ def test_the_greeting_says_what_it_is_and_what_it_is_not(talker: Begin) -> None:
 def test_not_understood_helps_and_never_repeats_itself(talker: Begin) -> None:
     one = talker()
     said = []
-    for text in ("asdf qwer zxcv", "blorp", "🤷", "hjkl"):
+    for text in ("asdf qwer zxcv", "zxcvb uiop qqq", "🤷", "hjkl fdsa"):
         one.say(text)
         said.append(one.text)
         assert one.titles

@@ -32,7 +32,7 @@ def test_forget_me_can_be_taken_back(talker: Begin) -> None:
     one.say("erase everything")
     one.press("No, keep it")
     assert one.state.step == "limits"
-    assert one.answer("pre_brief", "want") == "a long hug"
+    assert one.answer("pre_brief", "wants") == "a long hug"
 
 
 def test_a_phrase_is_shown_once_and_stands_nowhere(talker: Begin) -> None:
