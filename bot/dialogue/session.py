@@ -6,6 +6,7 @@ crisis in `crisis`. Everything here is JSON, small, and free of what the person 
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -67,7 +68,7 @@ class Session:
     @classmethod
     def from_dict(cls, raw: Mapping[str, Any] | None) -> Session:
         """Rebuild a session from the slot's value (None gives a new one)."""
-        values = dict(raw or {})
+        values = copy.deepcopy(dict(raw or {}))
         values["paused"] = [Waiting(**item) for item in values.get("paused", [])]
         values["runs"] = {name: Run(**run) for name, run in values.get("runs", {}).items()}
         known = set(cls.__dataclass_fields__)

@@ -44,6 +44,21 @@ def test_a_no_changes_nothing(talker: Begin) -> None:
     assert (one.state.conversation, one.state.step) == ("pre_brief", "freely")
 
 
+def test_after_a_crisis_what_is_for_two_stays_closed_whatever_is_said(talker: Begin) -> None:
+    one = talker(region="GB")
+    one.say("hello")
+    one.say("I want to do a pre-brief before we get close")
+    one.say("skip")
+    one.say("he hits me when i say no")
+    assert one.state.crisis is not None
+    one.say("i'm safe")
+    one.say("yes i am safe")
+    assert one.state.crisis is None
+    for wish in ("let's do the pre-brief", "resume"):
+        one.say(wish)
+        assert one.state.conversation is None
+
+
 def test_its_answers_are_in_no_transcript(talker: Begin) -> None:
     one = screened(talker, "Yes", "Yes")
     shown = " ".join(message["text"] for message in one.history.messages)
