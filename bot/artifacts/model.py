@@ -16,11 +16,16 @@ NEVER_IN_CALENDAR = frozenset({"safety_plan"})
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One step: its fixed label and the person's words, or None where it was skipped."""
+    """One step: its fixed label and the person's words, or None where it was skipped.
+
+    `on_paper` is false for an answer that only steered the talk: it stands in the card on the screen
+    and in no file, so that no paper reads as proof of a yes.
+    """
 
     step: str
     label: str
     answer: str | None
+    on_paper: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,11 @@ class Artifact:
     calendar_on: date | None
     calendar_allowed: bool
     calendar_at: time | None = None
+
+    @property
+    def paper(self) -> tuple[Section, ...]:
+        """The sections that stand in files."""
+        return tuple(section for section in self.sections if section.on_paper)
 
     @property
     def formats(self) -> tuple[Format, ...]:
@@ -74,7 +84,7 @@ class Artifact:
             "title": self.title,
             "header": self.header,
             "footer": self.footer,
-            "sections": [_section(section) for section in self.sections],
+            "sections": [_section(s) | {"on_paper": s.on_paper} for s in self.sections],
             "made_on": self.made_on.isoformat(),
             "file_name": self.file_name,
             "calendar_on": self.calendar_on.isoformat() if self.calendar_on else None,
@@ -94,7 +104,8 @@ class Artifact:
             header=raw["header"],
             footer=raw["footer"],
             sections=tuple(
-                Section(item["step"], item["label"], item["answer"]) for item in raw["sections"]
+                Section(item["step"], item["label"], item["answer"], item.get("on_paper", True))
+                for item in raw["sections"]
             ),
             made_on=date.fromisoformat(raw["made_on"]),
             file_name=raw["file_name"],

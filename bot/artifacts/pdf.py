@@ -83,6 +83,6 @@ def _data(artifact: Artifact, paper: Paper) -> dict[str, Any]:
                 "label": one_line(s.label),
                 "answer": blank if s.answer is None else paragraphs(s.answer),
             }
-            for s in artifact.sections
+            for s in artifact.paper
         ],
     }

@@ -13,7 +13,7 @@ def as_markdown(artifact: Artifact) -> str:
     """Return the artifact as CommonMark, one heading a step."""
     parts = [f"# {_fixed(artifact.title)}"]
     parts += [_fixed(artifact.header)] if artifact.header else []
-    for section in artifact.sections:
+    for section in artifact.paper:
         parts += [f"## {_fixed(section.label)}", *_markdown_answer(section.answer)]
     parts += ["---", *([_fixed(artifact.footer)] if artifact.footer else [])]
     parts.append(_fixed(_made_on(artifact)))
@@ -25,7 +25,7 @@ def as_text(artifact: Artifact) -> str:
     title = one_line(artifact.title)
     parts = [f"{title}\n{'=' * len(title)}"]
     parts += [one_line(artifact.header)] if artifact.header else []
-    for section in artifact.sections:
+    for section in artifact.paper:
         parts.append(f"{one_line(section.label)}\n{_text_answer(section.answer)}")
     parts += [one_line(artifact.footer)] if artifact.footer else []
     parts.append(_made_on(artifact))

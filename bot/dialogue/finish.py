@@ -53,8 +53,8 @@ def build(talk: Talk, conversation: Conversation) -> Artifact | None:
     if not talk.answered(conversation):
         return None
     form, private = conversation.artifact, "private" in talk.session.run(conversation.name).flags
-    kept = [step for step in shown_of(talk, conversation) if step.keep]
-    sections = tuple(Section(s.id, s.label, talk.answer(s, conversation)) for s in kept)
+    steps = shown_of(talk, conversation)
+    sections = tuple(Section(s.id, s.label, talk.answer(s, conversation), s.keep) for s in steps)
     return Artifact(
         id=secrets.token_hex(8),
         conversation=conversation.name,
@@ -92,11 +92,11 @@ def _at(talk: Talk, conversation: Conversation) -> time | None:
 def as_text(artifact: Artifact) -> str:
     """Return an artifact as plain lines, for a channel that shows text alone."""
     lines = [artifact.title]
+    if not any(s.answer for s in artifact.paper):
+        return artifact.title
     lines += [artifact.header] if artifact.header else []
     blank = say("artifacts.blank")
-    lines += [
-        f"• {s.label}: {s.answer if s.answer is not None else blank}" for s in artifact.sections
-    ]
+    lines += [f"• {s.label}: {s.answer if s.answer is not None else blank}" for s in artifact.paper]
     lines += [artifact.footer] if artifact.footer else []
     return "\n".join(lines)
 
