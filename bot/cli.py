@@ -7,12 +7,15 @@ import json
 import os
 import sys
 import tempfile
+import warnings
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+# Libraries warn of their own future; none of it is for the person who runs this.
+warnings.simplefilter("ignore")
 os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
