@@ -20,9 +20,9 @@ os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-from bot import logs
-from bot.errors import GroundworkError
-from bot.settings import Settings, get_settings
+from bot import logs  # noqa: E402
+from bot.errors import GroundworkError  # noqa: E402
+from bot.settings import Settings, get_settings  # noqa: E402
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="Groundwork: private guidance, offline."
