@@ -209,7 +209,14 @@ class Engine:
         if handled:
             events = _crisis_events(talk, incoming, history)
         else:
-            events = self._ordinary(opened, before, history, incoming)
+            # What the gate noted (a mild sign, an age) counts in this turn and stays.
+            noted = slot_events({k: v for k, v in talk.changes.items() if k == "crisis"})
+            if "minor" in talk.session.flags:
+                noted += slot_events({"session": talk.session.as_dict()})
+            events = [
+                *noted,
+                *self._ordinary(opened, [*before, *noted], history, incoming),
+            ]
         turn = self._turn(history, events, verdict, handled)
         wanted = _phrase_wanted(history, events)
         self._keep(opened, message, events, turn)
