@@ -22,8 +22,8 @@ from bot.dialogue.agent import Brain
 from bot.engine import Engine, Limited
 from bot.errors import GroundworkError
 from bot.settings import ROOT, Settings
-from bot.store.keys import ServerSecret
-from bot.store.store import Store
+from bot.store.home import open_store
+from bot.store.sweep import Sweeper
 
 logger = logging.getLogger(__name__)
 MODEL = Path("models") / "groundwork.tar.gz"
@@ -63,15 +63,15 @@ class AppState:
         self.limiter = Limiter(settings)
         self.brain: Brain | None = None
         self.failure: str | None = None
-        store = Store.open(
-            database_url(settings), secret_of(settings), retention_days=settings.retention_days
-        )
+        store = open_store(settings)
         self.engine = Engine(store, lambda: self.brain, region=settings.region)
+        self._sweeper = Sweeper(store.purge)
         self._loader = threading.Thread(target=self._load, name="load", daemon=True)
 
     def start(self) -> None:
-        """Load model and index in the background."""
+        """Load model and index, and remove what has run out, in the background."""
         self._loader.start()
+        self._sweeper.start()
 
     def _load(self) -> None:
         try:
@@ -104,22 +104,8 @@ class AppState:
 
     def close(self) -> None:
         """Let go of everything."""
+        self._sweeper.stop()
         self.engine.close()
-
-
-def database_url(settings: Settings) -> str:
-    """Return the database to use: the one set, or SQLite in the data directory."""
-    if settings.database_url is not None:
-        return settings.database_url.get_secret_value()
-    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return f"sqlite:///{(settings.data_dir / 'groundwork.db').resolve()}"
-
-
-def secret_of(settings: Settings) -> ServerSecret:
-    """Return the server secret, made at the first start."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    given = settings.secret_key.get_secret_value() if settings.secret_key else None
-    return ServerSecret.load_or_create(settings.data_dir / "secret.key", given)
 
 
 def state_of(app: FastAPI) -> AppState:

@@ -144,14 +144,30 @@ def practice(
 @app.command()
 def purge() -> None:
     """Remove what has run out. Safe to repeat and to interrupt."""
-    from bot.app_state import database_url, secret_of  # noqa: PLC0415
-    from bot.store.store import Store  # noqa: PLC0415
+    from bot.store.home import open_store  # noqa: PLC0415
 
-    settings = get_settings()
-    store = Store.open(database_url(settings), secret_of(settings))
+    store = open_store(get_settings())
     count = store.purge()
     store.close()
     say(f"{count} conversations had run out and are gone")
+
+
+@app.command("rotate-key")
+def rotate_key() -> None:
+    """Replace the server secret while everything runs. Interrupted, call it again."""
+    from bot.store.home import open_store  # noqa: PLC0415
+    from bot.store.ring import change_secret  # noqa: PLC0415
+
+    settings = get_settings()
+    path = settings.data_dir / "secret.key"
+    if settings.secret_key is None:
+        moved = change_secret(path, lambda: open_store(settings))
+        say(f"{moved} keys moved to a new secret; keep a copy of {path}")
+        return
+    store = open_store(settings)
+    moved = store.rewrap()
+    store.close()
+    say(f"{moved} keys moved to the first secret in GROUNDWORK_SECRET_KEY: the others can go")
 
 
 @app.command("check-conversations")

@@ -15,7 +15,7 @@ from sqlalchemy import select, text
 from sqlalchemy.engine import Connection
 
 from bot.errors import UnknownConversation
-from bot.store import log, phrases, receipts, ring, schema
+from bot.store import log, migrate, phrases, receipts, ring, schema
 from bot.store import outbox as sending
 from bot.store.database import Database
 from bot.store.keys import (
@@ -64,7 +64,7 @@ class Store:
         self._clock = clock
         self._retention = retention
         with self._db.write() as connection:
-            schema.migrate(connection)
+            migrate.migrate(connection)
             self._ring = ring.load(connection, secret)
 
     @classmethod
@@ -75,8 +75,7 @@ class Store:
         """Open the database at `url`, making or migrating it.
 
         Raises:
-            StoreError: it cannot be opened, is newer than this program, or belongs to another
-                secret.
+            StoreError: it cannot be opened, is newer than this program, or belongs to another secret.
         """
         database = Database(url, busy_seconds=busy_seconds)
         try:
@@ -100,6 +99,7 @@ class Store:
         """Begin a conversation; returns it and its token, which is stored nowhere."""
         token, conversation = new_token(), secrets.token_hex(16)
         with self._db.write() as connection:
+            ring.hold(connection)
             opened = self._insert(
                 connection, conversation, channel, token_lookup(token),
                 token_key(token, conversation),
@@ -147,8 +147,7 @@ class Store:
         self, opened: Opened, events: Sequence[dict[str, Any]], *, receipt: Receipt | None = None,
         truncate_from: int | None = None, outbox: Sequence[Outgoing] = (),
     ) -> None:  # fmt: skip
-        """Store events, a receipt and what is to be sent, together or not at all; on disk at
-        return.
+        """Store events, a receipt and what is to be sent, together or not at all; on disk at return.
 
         Args:
             opened: as last read: its expiry moves on.
@@ -158,8 +157,7 @@ class Store:
             outbox: messages to send and reminders.
 
         Raises:
-            ConflictError: somebody else has written since `opened` was read, or the receipt is
-                there.
+            ConflictError: somebody else has written since `opened` was read, or the receipt is there.
             UnknownConversation: it is gone.
             ValueError: `truncate_from` lies beyond the end.
         """
@@ -173,16 +171,14 @@ class Store:
             sending.enqueue(connection, self._ring["outbox"], opened, outbox, self._clock())
 
     def receipt(self, opened: Opened, key: str) -> dict[str, Any] | None:
-        """Return `{"request": fingerprint, "response": …}` for an Idempotency-Key already
-        answered."""
+        """Return `{"request": fingerprint, "response": …}` for an Idempotency-Key already answered."""
         with self._db.read() as connection:
             return receipts.read(connection, opened, key)
 
     # Keeping and forgetting
 
     def keep(self, opened: Opened, on: bool = True) -> None:
-        """Keep the talk for the retention time, or take that back (then 24 idle hours count
-        again)."""
+        """Keep the talk for the retention time, or take that back (then 24 idle hours count again)."""
         with self._change(opened):
             opened.kept = on
 
@@ -195,6 +191,7 @@ class Store:
         keys = PhraseKeys(phrase, self._ring["phrases"])
         until = self._clock() + self._retention
         with self._db.write() as connection:
+            ring.hold(connection)
             self._row(connection, opened)
             phrases.drop(connection, opened.id)
             phrases.store(connection, self._secret, keys, payload, owner=opened, expires_at=until)
@@ -222,6 +219,7 @@ class Store:
     def empty(self, opened: Opened) -> None:
         """Forget all content, phrases and reminders; the token goes on, with an empty talk."""
         with self._change(opened) as connection:
+            ring.hold(connection)
             self._delete_content(connection, opened.id, opened._lookup)
             opened._key, opened._head, opened.kept = new_key(), Head.empty(opened.id), False
             row = wrap_key(self._secret, opened._secret, "conversations", opened.id, opened._key)
@@ -310,6 +308,7 @@ class Store:
         """Return a new conversation, or the row another thread has made meanwhile."""
         try:
             with self._db.write() as connection:
+                ring.hold(connection)
                 found = self._find(connection, lookup)
                 if found is not None:
                     return found

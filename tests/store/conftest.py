@@ -58,7 +58,7 @@ def fresh_postgres(postgres: str) -> str:
     """The server's database, without any table of ours."""
     engine = create_engine(postgres, future=True)
     with engine.begin() as connection:
-        for table in metadata.tables:
+        for table in (*metadata.tables, "schema_version"):
             connection.execute(text(f"DROP TABLE IF EXISTS {table} CASCADE"))
     engine.dispose()
     return postgres
