@@ -19,11 +19,11 @@ train: install   ## train the model and build the index, if their inputs changed
 	@$(BIN)/groundwork train
 test: install-dev ## the test suite
 	@$(BIN)/groundwork train
-	@$(BIN)/python scripts/test_needs.py
+	@$(BIN)/python -m scripts.test_needs
 	@$(BIN)/python -m pytest -m "not long" -n 2 --dist loadgroup
 test-all: install-dev ## that and the long ones
 	@$(BIN)/groundwork train
-	@$(BIN)/python scripts/test_needs.py
+	@$(BIN)/python -m scripts.test_needs
 	@$(BIN)/python -m pytest
 check: install-dev ## format, lint, types, rasa data validate, content checks
 	@$(BIN)/ruff format --check .

@@ -30,16 +30,18 @@ REQUESTS = Counter("groundwork_requests_total", "Requests by route and status", 
 SECONDS = Histogram("groundwork_request_seconds", "Seconds per request by route", ["route"])
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """Build the application."""
+def create_app(settings: Settings | None = None, *, wait: bool = False) -> FastAPI:
+    """Build the application; with `wait` it takes requests only when the model is loaded."""
     chosen = settings or get_settings()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.groundwork = AppState(chosen)
-        app.state.groundwork.start()
+        app.state.groundwork = state = AppState(chosen)
+        state.start()
+        if wait:
+            await state.wait()
         yield
-        app.state.groundwork.close()
+        await state.close()
 
     app = FastAPI(
         title="Groundwork", version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None,

@@ -6,53 +6,27 @@ The model loads while the server already answers: until it is there the crisis g
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import threading
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI, Request
-from limits import parse as parse_limit
-from limits.storage import MemoryStorage, RedisStorage
-from limits.strategies import MovingWindowRateLimiter
+from fastapi import FastAPI
 
 from bot import services
 from bot.debug import parse_texts
 from bot.dialogue.agent import Brain
 from bot.engine import Engine, Limited
 from bot.errors import GroundworkError
+from bot.limiter import Limiter
+from bot.order import LocalOrder, Order, SharedOrder
 from bot.settings import ROOT, Settings
-from bot.store.home import open_store
+from bot.store.home import open_store, secret_of
 from bot.store.sweep import Sweeper
 
 logger = logging.getLogger(__name__)
 MODEL = Path("models") / "groundwork.tar.gz"
-
-
-class Limiter:
-    """How often a client and a conversation may write."""
-
-    def __init__(self, settings: Settings) -> None:
-        redis = settings.redis_url.get_secret_value() if settings.redis_url else None
-        self._rate = None if settings.rate_limit == "off" else parse_limit(settings.rate_limit)
-        self._limits = MovingWindowRateLimiter(RedisStorage(redis) if redis else MemoryStorage())
-
-    def check(self, request: Request, conversation: str = "") -> int | None:
-        """Count a message; return the seconds to wait where it was one too many, else None."""
-        if self._rate is None:
-            return None
-        client = request.client.host if request.client else "unknown"
-        for key in filter(None, (f"client:{client}", conversation)):
-            if not self._limits.hit(self._rate, key):
-                reset = self._limits.get_window_stats(self._rate, key).reset_time
-                return max(1, int(reset - _now()) + 1)
-        return None
-
-
-def _now() -> float:
-    import time  # noqa: PLC0415
-
-    return time.time()
 
 
 class AppState:
@@ -60,11 +34,15 @@ class AppState:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.limiter = Limiter(settings)
         self.brain: Brain | None = None
         self.failure: str | None = None
-        store = open_store(settings)
-        self.engine = Engine(store, lambda: self.brain, region=settings.region)
+        redis = settings.redis_url.get_secret_value() if settings.redis_url else None
+        secret = secret_of(settings)
+        self.limiter = Limiter(settings.rate_limit, secret.derived("limits"), redis)
+        self.order: Order = SharedOrder(redis) if redis else LocalOrder()
+        # The server answers while the database is away, and goes on by itself when it is back.
+        store = open_store(settings, secret, later=True)
+        self.engine = Engine(store, lambda: self.brain, region=settings.region, order=self.order)
         self._sweeper = Sweeper(store.purge)
         self._loader = threading.Thread(target=self._load, name="load", daemon=True)
 
@@ -83,9 +61,13 @@ class AppState:
             self.failure = str(error)
             logger.error("not ready: %s", error)
 
-    def limit_begin(self, request: Request) -> None:
+    async def wait(self) -> None:
+        """Return when the model is loaded, or can't be."""
+        await asyncio.to_thread(self._loader.join)
+
+    async def limit_begin(self, client: str) -> None:
         """Count a new conversation (Limited where it is one too many)."""
-        wait = self.limiter.check(request)
+        wait = await asyncio.to_thread(self.limiter.check, client)
         if wait is not None:
             raise Limited(wait)
 
@@ -100,11 +82,14 @@ class AppState:
             await self.engine.ping()
         except GroundworkError:
             found.append("database")
+        if not await self.order.ping():
+            found.append("Redis")
         return found
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Let go of everything."""
-        self._sweeper.stop()
+        await asyncio.to_thread(self._sweeper.stop)
+        await self.order.close()
         self.engine.close()
 
 

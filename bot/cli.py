@@ -47,20 +47,28 @@ def _ready(settings: Settings) -> None:
 
 
 @app.command()
-def serve() -> None:
+def serve(
+    workers: Annotated[int, typer.Option(help="processes; more than one need Redis")] = 1,
+) -> None:
     """Serve the web API and the widget; trains and indexes first where inputs changed."""
     import uvicorn  # noqa: PLC0415
 
+    from bot import workers as several  # noqa: PLC0415
+    from bot.store.home import open_store  # noqa: PLC0415
+
     settings = get_settings()
+    several.check(settings, workers)
     _ready(settings)
     logs.configure()
+    open_store(settings).close()  # what is wrong with it is one clear line here
+    say(f"serving on http://{settings.host}:{settings.port}")
+    if workers > 1:
+        several.run(settings, workers)
+        return
     from bot.app import create_app  # noqa: PLC0415
 
-    say(f"serving on http://{settings.host}:{settings.port}")
-    uvicorn.run(
-        create_app(settings), host=settings.host, port=settings.port, ws="none", access_log=False,
-        log_config=None, timeout_keep_alive=15, server_header=False,
-    )  # fmt: skip
+    application = create_app(settings)
+    uvicorn.run(application, host=settings.host, port=settings.port, **several.OPTIONS)
 
 
 @app.command()

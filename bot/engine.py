@@ -11,9 +11,9 @@ import asyncio
 import json
 import logging
 import unicodedata
-import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -37,16 +37,20 @@ from bot.dialogue.pending import FORGOTTEN, KEEP
 from bot.dialogue.route import progress
 from bot.dialogue.session import Session, split_slot
 from bot.dialogue.talk import Talk, Utterance
-from bot.errors import GroundworkError, PayloadRefused, StoreError
+from bot.errors import GroundworkError, PayloadRefused, SealBroken, StoreError
+from bot.order import LocalOrder, Order
 from bot.store.opened import Opened
 from bot.store.receipts import Receipt, fingerprint
 from bot.store.store import Store
+from bot.store.trouble import ConflictError
 from bot.types import Message, Reply, State, Turn
 from bot.wording import say
 
 logger = logging.getLogger(__name__)
 LIMIT = 4_000
 """Characters of one message (docs: the HTTP interface)."""
+TRIES = 5
+"""How often a message is tried where another process wrote in the same conversation meanwhile."""
 Result = TypeVar("Result")
 
 
@@ -94,13 +98,13 @@ class Engine:
 
     def __init__(
         self, store: Store, brain: Callable[[], Answers | None], *, workers: int = 2,
-        region: str | None = None,
+        region: str | None = None, order: Order | None = None,
     ) -> None:  # fmt: skip
         self._store = store
         self._brain = brain
         self._region = region
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="turn")
-        self._locks: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
+        self._order = order or LocalOrder()
 
     # --- the interface for channels --------------------------------------------------------------
 
@@ -122,9 +126,14 @@ class Engine:
         Raises:
             TooLong, PayloadRefused, KeyReused, Limited: nothing was changed.
             UnknownConversation: it was erased meanwhile.
+            NotStored: the store failed; nothing was changed, and help is shown all the same.
         """
-        async with self._lock(opened.id):
-            return await self._off_loop(lambda: self._receive(opened, message, limited))
+        async with self._order.turn(opened.id):
+            return await self._off_loop(lambda: self._safely(opened, message, limited))
+
+    async def unstored(self, message: Message, error: StoreError) -> NotStored:
+        """Return what a person is told whose conversation could not be opened."""
+        return await self._off_loop(lambda: self._unstored(message, error))
 
     async def come_back(self, phrase: str) -> tuple[str, str, Turn]:
         """Begin a conversation with what a return phrase keeps (UnknownConversation if there is none)."""
@@ -192,6 +201,26 @@ class Engine:
         expires = opened.expires_at.strftime("%Y-%m-%dT%H:%M:%SZ")
         return token, expires, Turn(replies_of(events), state_of(talk))
 
+    def _safely(
+        self, opened: Opened, message: Message, limited: Callable[[], int | None] | None
+    ) -> Turn:
+        """Answer a message; where the store fails, the gate still speaks."""
+        try:
+            for _ in range(TRIES - 1):
+                with suppress(ConflictError):
+                    return self._receive(opened, message, limited)
+            return self._receive(opened, message, limited)
+        except StoreError as error:
+            raise self._unstored(message, error) from None
+
+    def _unstored(self, message: Message, error: StoreError) -> NotStored:
+        logger.error("a message was not stored: %s", error)
+        talk = self._talk(History(), _Incoming(clean(message.text or ""), {}))
+        _, handled = self._gate(talk)
+        if not handled:
+            crisis.fail_closed(talk, services.crisis_dialogue(), self._region)
+        return NotStored(tuple(map(_aside, talk.utterances)), damaged=isinstance(error, SealBroken))
+
     def _receive(
         self, opened: Opened, message: Message, limited: Callable[[], int | None] | None
     ) -> Turn:
@@ -203,7 +232,7 @@ class Engine:
         talk = self._talk(history, incoming)
         verdict, handled = self._gate(talk)
         if len(incoming.text) > LIMIT:
-            raise TooLong(tuple(_reply(u) for u in talk.utterances) if handled else ())
+            raise TooLong(tuple(map(_aside, talk.utterances)) if handled else ())
         if not handled and limited is not None and (wait := limited()) is not None:
             raise Limited(wait)
         if handled:
@@ -271,7 +300,7 @@ class Engine:
     def _safety(self, history: History) -> tuple[Reply, ...]:
         talk = self._talk(history)
         crisis.fail_closed(talk, services.crisis_dialogue(), self._region)
-        return (Reply(say("dialogue.error")), *(_reply(u) for u in talk.utterances))
+        return (Reply(say("dialogue.error")), *map(_aside, talk.utterances))
 
     def _turn(self, history: History, events: list[Event], verdict: Verdict, handled: bool) -> Turn:
         for event in events:
@@ -321,16 +350,19 @@ class Engine:
             choice=incoming.choice if incoming else None,
         )
 
-    # --- threads and locks -----------------------------------------------------------------------
-
-    def _lock(self, name: str) -> asyncio.Lock:
-        lock = self._locks.get(name)
-        if lock is None:
-            lock = self._locks[name] = asyncio.Lock()
-        return lock
+    # --- threads ---------------------------------------------------------------------------------
 
     async def _off_loop(self, work: Callable[[], Result]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+
+
+class NotStored(StoreError):
+    """The store failed; `replies` say where help is. Nothing was changed."""
+
+    def __init__(self, replies: tuple[Reply, ...], *, damaged: bool) -> None:
+        super().__init__("a message could not be stored")
+        self.replies = replies
+        self.damaged = damaged
 
 
 class ModelFailed(GroundworkError):
@@ -431,6 +463,11 @@ def _request(message: Message) -> dict[str, Any]:
 
 def _reply(utterance: Utterance) -> Reply:
     return Reply(utterance.text, utterance.buttons, utterance.card)
+
+
+def _aside(utterance: Utterance) -> Reply:
+    """Return a reply beside a talk that stays as it was: its buttons would not be known later."""
+    return Reply(utterance.text, (), utterance.card)
 
 
 def _crisis_events(talk: Talk, incoming: _Incoming, history: History) -> list[Event]:

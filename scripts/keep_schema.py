@@ -18,7 +18,7 @@ from bot.settings import ROOT
 from bot.store.keys import ServerSecret
 from bot.store.store import Outgoing, Receipt, Store
 from bot.version import VERSION
-from tests.store.servers import POSTGRES_BIN, postgres_server
+from tests.servers import POSTGRES_BIN, postgres_server
 
 FOLDER = ROOT / "tests" / "store" / "released"
 

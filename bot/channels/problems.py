@@ -10,8 +10,9 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from bot import engine
+from bot import engine, services
 from bot.errors import PayloadRefused, SealBroken, StoreError, UnknownConversation
+from bot.types import Reply
 from bot.wording import say
 
 MEDIA = "application/problem+json"
@@ -57,6 +58,11 @@ def problem(
     return JSONResponse(body, status, headers=headers, media_type=MEDIA)
 
 
+def _unstored(damaged: bool, replies: tuple[Reply, ...]) -> JSONResponse:
+    title = say("http.seal_broken" if damaged else "http.store_failed")
+    return problem(503, title, headers={"Retry-After": "5"}, replies=replies)
+
+
 def install(app: FastAPI) -> None:
     """Give every error its problem. What a person wrote stands in none of them."""
 
@@ -86,11 +92,15 @@ def install(app: FastAPI) -> None:
         headers = {"Retry-After": "5"}
         return problem(503, say("http.model_failed"), headers=headers, replies=error.replies)
 
+    @app.exception_handler(engine.NotStored)
+    async def not_stored(request: Request, error: engine.NotStored) -> JSONResponse:
+        return _unstored(error.damaged, error.replies)
+
     @app.exception_handler(SealBroken)
     @app.exception_handler(StoreError)
     async def store(request: Request, error: StoreError) -> JSONResponse:
-        key = "http.seal_broken" if isinstance(error, SealBroken) else "http.store_failed"
-        return problem(503, say(key), headers={"Retry-After": "5"})
+        said = services.crisis_dialogue().safety_reply(services.settings().region)
+        return _unstored(isinstance(error, SealBroken), (Reply(said.text, (), said.card),))
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:

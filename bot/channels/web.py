@@ -15,7 +15,7 @@ from bot.artifacts.render import render
 from bot.channels.problems import documented, problem
 from bot.crisis.hotlines import UnknownRegion
 from bot.engine import Engine
-from bot.errors import UnknownConversation
+from bot.errors import StoreError, UnknownConversation
 from bot.store.opened import Opened
 from bot.types import Message, Turn
 from bot.wording import say
@@ -143,6 +143,11 @@ def app_state(request: Request) -> AppState:
     return state_of(request.app)
 
 
+def client_of(request: Request) -> str:
+    """Return the address a request came from (a trusted proxy names it: docs/operating.md)."""
+    return request.client.host if request.client else "unknown"
+
+
 def engine(state: Annotated[AppState, Depends(app_state)]) -> Engine:
     """Return the engine."""
     return state.engine
@@ -176,7 +181,7 @@ Opened_ = Annotated[Opened, Depends(opened)]
 )
 async def begin(request: Request, state: State_, body: Begin | None = None) -> dict[str, Any]:
     """Begin a conversation."""
-    state.limit_begin(request)
+    await state.limit_begin(client_of(request))
     region = body.region.upper() if body and body.region else None
     token, expires, turn = await state.engine.begin("web", region)
     return {"token": token, "expires_at": expires, **turn.as_dict()}
@@ -188,13 +193,19 @@ async def begin(request: Request, state: State_, body: Begin | None = None) -> d
     responses=documented(401, 413, 422, 429, 503),
 )
 async def send(
-    said: Said, request: Request, state: State_, conversation: Opened_,
+    said: Said, request: Request, state: State_, token: Annotated[str, Depends(bearer)],
     idempotency_key: Annotated[str | None, Header(max_length=255)] = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Answer a message."""
     message = Message(said.text, said.payload, "web", idempotency_key)
+    try:
+        conversation = await state.engine.open(token)
+    except StoreError as error:
+        raise await state.engine.unstored(message, error) from None
     turn: Turn = await state.engine.receive(
-        conversation, message, limited=lambda: state.limiter.check(request, conversation.id)
+        conversation,
+        message,
+        limited=lambda: state.limiter.check(client_of(request), conversation.id),
     )
     return turn.as_dict()
 
@@ -253,7 +264,7 @@ async def erase(token: Annotated[str, Depends(bearer)], engine: Engine_) -> Resp
 )
 async def come_back(phrase: Phrase, request: Request, state: State_) -> Any:
     """Return a new token for what a return phrase keeps."""
-    state.limit_begin(request)
+    await state.limit_begin(client_of(request))
     try:
         token, expires, turn = await state.engine.come_back(phrase.phrase)
     except UnknownConversation:

@@ -7,11 +7,18 @@ from bot.store.keys import ServerSecret
 from bot.store.store import Store
 
 
-def open_store(settings: Settings) -> Store:
-    """Open the store of this installation, making or migrating it (StoreError where that fails)."""
+def open_store(
+    settings: Settings, secret: ServerSecret | None = None, *, later: bool = False
+) -> Store:
+    """Open the store of this installation, making or migrating it; with `later`, at its first use.
+
+    Raises:
+        StoreError: it can't be opened, which with `later` its first use says.
+    """
     return Store.open(
-        database_url(settings), secret_of(settings), retention_days=settings.retention_days
-    )
+        database_url(settings), secret or secret_of(settings), later=later,
+        retention_days=settings.retention_days,
+    )  # fmt: skip
 
 
 def database_url(settings: Settings) -> str:

@@ -129,6 +129,11 @@ class ServerSecret:
         except OSError as error:
             raise StoreError(f"the secret key {path} cannot be used: {error.strerror}") from None
 
+    def derived(self, purpose: str) -> bytes:
+        """Return a key for another purpose; it changes with the secret."""
+        key_id, wrapping = self._keys
+        return derive(wrapping[key_id], purpose)
+
     def wrap(self, plain: bytes, *place: str | int) -> tuple[str, bytes]:
         """Wrap with the current key; returns the key's id and the wrapped bytes."""
         self.follow()

@@ -63,23 +63,29 @@ class Store:
         self._secret = secret
         self._clock = clock
         self._retention = retention
-        with self._db.write() as connection:
-            migrate.migrate(connection)
-            self._ring = ring.load(connection, secret)
+        self._ring: dict[str, bytes] = {}
+        database.before_first_use(self._bring_up)
+
+    def _bring_up(self, connection: Connection) -> None:
+        migrate.migrate(connection)
+        self._ring = ring.load(connection, self._secret)
 
     @classmethod
     def open(
         cls, url: str, secret: ServerSecret, clock: Callable[[], datetime] = utcnow,
-        *, retention_days: int = RETENTION_DAYS, busy_seconds: float = 10.0,
+        *, retention_days: int = RETENTION_DAYS, busy_seconds: float = 10.0, later: bool = False,
     ) -> Store:  # fmt: skip
-        """Open the database at `url`, making or migrating it.
+        """Open the database at `url`, making or migrating it; with `later`, at its first use.
 
         Raises:
             StoreError: it cannot be opened, is newer than this program, or belongs to another secret.
         """
         database = Database(url, busy_seconds=busy_seconds)
         try:
-            return cls(database, secret, clock, timedelta(days=retention_days))
+            store = cls(database, secret, clock, timedelta(days=retention_days))
+            if not later:
+                store.ping()
+            return store
         except BaseException:
             database.close()
             raise

@@ -10,8 +10,8 @@ from sqlalchemy import create_engine, text
 from bot.store.keys import ServerSecret
 from bot.store.schema import metadata
 from bot.store.store import Store
+from tests.servers import postgres_server
 
-from .servers import POSTGRES_MISSING, postgres_server
 
 
 class Clock:
@@ -47,8 +47,6 @@ def sqlite_url(tmp_path: Path) -> str:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
-    if POSTGRES_MISSING:
-        pytest.skip(POSTGRES_MISSING)
     with postgres_server() as url:
         yield url
 
