@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
@@ -19,14 +18,17 @@ from bot.debug import parse_texts
 from bot.dialogue.agent import Brain
 from bot.engine import Engine, Limited
 from bot.errors import GroundworkError
+from bot.files import stamp
 from bot.limiter import Limiter
 from bot.order import LocalOrder, Order, SharedOrder
-from bot.settings import ROOT, Settings
+from bot.settings import Settings
 from bot.store.home import open_store, secret_of
 from bot.store.sweep import Sweeper
+from bot.training import MODEL
 
 logger = logging.getLogger(__name__)
-MODEL = Path("models") / "groundwork.tar.gz"
+LOOK_EVERY = 5.0
+"""Seconds between two looks whether a model that could not be loaded has been replaced."""
 
 
 class AppState:
@@ -44,6 +46,7 @@ class AppState:
         store = open_store(settings, secret, later=True)
         self.engine = Engine(store, lambda: self.brain, region=settings.region, order=self.order)
         self._sweeper = Sweeper(store.purge)
+        self._tried, self._end = threading.Event(), threading.Event()
         self._loader = threading.Thread(target=self._load, name="load", daemon=True)
 
     def start(self) -> None:
@@ -52,18 +55,34 @@ class AppState:
         self._sweeper.start()
 
     def _load(self) -> None:
+        """Load what is needed; where that fails, try again when the files are others."""
+        while True:
+            tried = stamp(MODEL)
+            self.failure = self._try_to_load()
+            self._tried.set()
+            if self.failure is None:
+                return
+            logger.error("not ready: %s", self.failure)
+            while stamp(MODEL) == tried:
+                if self._end.wait(LOOK_EVERY):
+                    return
+
+    def _try_to_load(self) -> str | None:
         try:
             services.detector().assess("hello")
             services.library()
-            self.brain = Brain.load(ROOT / MODEL)
-            self.brain.parse("hello")
+            brain = Brain.load(MODEL)
+            brain.parse("hello")
         except GroundworkError as error:
-            self.failure = str(error)
-            logger.error("not ready: %s", error)
+            return str(error)
+        except Exception as error:  # whatever is wrong with a file, the crisis gate goes on
+            return f"the model cannot be used ({type(error).__name__})"
+        self.brain = brain
+        return None
 
     async def wait(self) -> None:
         """Return when the model is loaded, or can't be."""
-        await asyncio.to_thread(self._loader.join)
+        await asyncio.to_thread(self._tried.wait)
 
     async def limit_begin(self, client: str) -> None:
         """Count a new conversation (Limited where it is one too many)."""
@@ -88,6 +107,7 @@ class AppState:
 
     async def close(self) -> None:
         """Let go of everything."""
+        self._end.set()
         await asyncio.to_thread(self._sweeper.stop)
         await self.order.close()
         self.engine.close()

@@ -94,16 +94,15 @@ def chat() -> None:
 
 
 async def _chat(settings: Settings, folder: Path) -> None:
-    from bot.app_state import MODEL  # noqa: PLC0415
     from bot.channels.terminal import Terminal  # noqa: PLC0415
     from bot.dialogue.agent import Brain  # noqa: PLC0415
     from bot.engine import Engine  # noqa: PLC0415
-    from bot.settings import ROOT  # noqa: PLC0415
     from bot.store.keys import ServerSecret  # noqa: PLC0415
     from bot.store.store import Store  # noqa: PLC0415
+    from bot.training import MODEL  # noqa: PLC0415
     from bot.wording import say as word  # noqa: PLC0415
 
-    brain = Brain.load(ROOT / MODEL)
+    brain = Brain.load(MODEL)
     store = Store.open(
         f"sqlite:///{folder / 'talk.db'}", ServerSecret.load_or_create(folder / "key")
     )
@@ -127,12 +126,11 @@ def parse(texts: Annotated[list[str], typer.Argument(help="messages")]) -> None:
     settings = get_settings()
     _ready(settings)
     logs.configure()
-    from bot.app_state import MODEL  # noqa: PLC0415
     from bot.debug import parse_texts  # noqa: PLC0415
     from bot.dialogue.agent import Brain  # noqa: PLC0415
-    from bot.settings import ROOT  # noqa: PLC0415
+    from bot.training import MODEL  # noqa: PLC0415
 
-    for found in parse_texts(Brain.load(ROOT / MODEL), texts):
+    for found in parse_texts(Brain.load(MODEL), texts):
         typer.echo(json.dumps(found))
 
 

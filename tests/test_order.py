@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
-import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -113,13 +111,13 @@ asyncio.run(main())
 async def test_a_dead_workers_place_is_free_soon(
     redis: RedisServer, pair: tuple[SharedOrder, SharedOrder]
 ) -> None:
-    command = [sys.executable, "-c", HOLDER, redis.url, str(LIFE)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", HOLDER, redis.url, str(LIFE), stdout=asyncio.subprocess.PIPE
+    )
     assert process.stdout is not None
-    assert process.stdout.readline() == b"in\n"
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    process.stdout.close()
+    assert await process.stdout.readline() == b"in\n"
+    process.kill()
+    await process.wait()
     began = time.monotonic()
     async with pair[0].turn("g"):
         assert LIFE / 3 < time.monotonic() - began < LIFE + 1

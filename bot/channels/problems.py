@@ -10,7 +10,8 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from bot import engine, services
+from bot import engine
+from bot.app_state import state_of
 from bot.errors import PayloadRefused, SealBroken, StoreError, UnknownConversation
 from bot.types import Reply
 from bot.wording import say
@@ -99,8 +100,8 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(SealBroken)
     @app.exception_handler(StoreError)
     async def store(request: Request, error: StoreError) -> JSONResponse:
-        said = services.crisis_dialogue().safety_reply(services.settings().region)
-        return _unstored(isinstance(error, SealBroken), (Reply(said.text, (), said.card),))
+        said = state_of(request.app).engine.safety()
+        return _unstored(isinstance(error, SealBroken), said)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
