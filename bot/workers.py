@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import tempfile
+import threading
+import time
 from pathlib import Path
 from socket import socket
 from typing import TYPE_CHECKING, Any
@@ -25,8 +28,10 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 logger = logging.getLogger(__name__)
-START = 120
-"""Seconds a new worker may take to load, and a silent one is waited for."""
+START = 600
+"""Seconds a new worker may take to load on a busy machine before a replacement is given up."""
+SILENT = 60
+"""Seconds until a worker that does not even answer its supervisor is killed and replaced."""
 GRACE = 30
 """Seconds that running turns get to end."""
 OPTIONS: dict[str, Any] = {
@@ -42,7 +47,15 @@ def worker_app() -> FastAPI:
     from bot.app import create_app  # noqa: PLC0415
 
     logs.configure()
+    threading.Thread(target=_follow_parent, args=(os.getppid(),), daemon=True).start()
     return create_app(wait=True)
+
+
+def _follow_parent(parent: int) -> None:
+    """End when the supervisor is gone: nobody would replace or stop this worker any more."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 class Supervisor(Multiprocess):
@@ -56,6 +69,9 @@ class Supervisor(Multiprocess):
 
     def __init__(self, config: Config, sockets: list[socket], model: Path) -> None:
         super().__init__(config, sockets)
+        # At once, also while workers are being replaced: uvicorn's own handler waits for that.
+        for end in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(end, lambda *_: self.should_exit.set())
         self._model = model
         self._seen = stamp(model)
 
@@ -71,6 +87,12 @@ class Supervisor(Multiprocess):
             return
         logger.info("there is a new model: workers finish their turns and are replaced one by one")
         self.restart_all()
+
+    def restart_all(self) -> None:
+        """Replace all workers, one by one, each when its successor takes requests."""
+        self.config.timeout_worker_healthcheck = START
+        super().restart_all()
+        self.config.timeout_worker_healthcheck = SILENT
 
 
 def check(settings: Settings, workers: int) -> None:
@@ -96,9 +118,12 @@ def run(settings: Settings, workers: int) -> None:
     with tempfile.TemporaryDirectory(prefix="groundwork-metrics-") as folder:
         # Prometheus' own name: workers add up their counts in files there. Counts only, no words.
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        os.environ["PYTHONWARNINGS"] = (
+            "ignore"  # libraries warn of their own future, each worker anew
+        )
         config = Config(
             "bot.workers:worker_app", factory=True, host=settings.host, port=settings.port,
-            workers=workers, timeout_worker_healthcheck=START, timeout_graceful_shutdown=GRACE,
+            workers=workers, timeout_worker_healthcheck=SILENT, timeout_graceful_shutdown=GRACE,
             **OPTIONS,
         )  # fmt: skip
         Supervisor(config, [config.bind_socket()], MODEL).run()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -34,33 +35,27 @@ def two(tmp_path_factory: pytest.TempPathFactory, redis: RedisServer) -> Iterato
 
 def worker_pids(server: Server) -> list[int]:
     """Return the workers' process ids, oldest first."""
-    found = [
-        child
-        for child in psutil.Process(server.pid).children()
-        if "resource_tracker" not in " ".join(child.cmdline())
-    ]
-    return [child.pid for child in sorted(found, key=psutil.Process.create_time)]
+    found = []
+    for child in psutil.Process(server.pid).children():
+        with suppress(psutil.Error):  # gone meanwhile
+            if "spawn_main" in " ".join(child.cmdline()):
+                found.append((child.create_time(), child.pid))
+    return [pid for _, pid in sorted(found)]
 
 
 def wait_for_workers(server: Server, count: int) -> None:
-    """Wait until that many workers listen: each has the address open only once it is ready."""
+    """Wait until that many workers take requests."""
     deadline = time.monotonic() + 240
     while time.monotonic() < deadline:
-        if len(worker_pids(server)) == count and serving(server) == count:
+        log, pids = server_log(server), worker_pids(server)
+        begun = sum(f"Started server process [{pid}]" in log for pid in pids)
+        done = log.count("Started server process") == log.count("Application startup complete")
+        if len(pids) == begun == count and done:
             return
         time.sleep(0.3)
     pytest.fail("the workers did not get ready")
 
 
-def serving(server: Server) -> int:
-    """How many workers have said that they serve since the last start of each."""
-    ready = 0
-    for pid in worker_pids(server):
-        # A worker loads its model with many threads' worth of work and opens its port afterwards:
-        # uvicorn logs one line for it.
-        ready += f"Started server process [{pid}]" in server_log(server)
-    return ready
-
-
 def server_log(server: Server) -> str:
+    """Return what the server has logged so far."""
     return Path(server.log.name).read_text(errors="replace")

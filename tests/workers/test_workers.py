@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 
 from bot.training import MODEL
@@ -116,3 +117,12 @@ def test_nothing_a_person_wrote_is_in_log_or_metrics(two: Server) -> None:
         assert token not in text
     folder = Path(two.log.name).parent
     assert not any(canary.encode() in p.read_bytes() for p in folder.iterdir() if p.is_file())
+
+
+def test_workers_end_when_their_supervisor_is_killed(two: Server) -> None:
+    workers = worker_pids(two)
+    two.kill()
+    deadline = time.monotonic() + 40
+    while any(psutil.pid_exists(pid) for pid in workers):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
