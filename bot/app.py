@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,10 +13,10 @@ from fastapi import FastAPI, Request, Response
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import FileResponse, HTMLResponse
 from fastapi.staticfiles import StaticFiles
-from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot import services
+from bot import metrics, services
 from bot.app_state import AppState, state_of
 from bot.channels import problems, web
 from bot.settings import Settings, get_settings
@@ -25,9 +26,6 @@ from bot.wording import say
 STATIC = Path(__file__).resolve().parent / "static"
 BODY_LIMIT = 64 * 1024 * 4
 """Bytes of a request body: 64 Ki characters at up to four bytes each, and the JSON around them."""
-
-REQUESTS = Counter("groundwork_requests_total", "Requests by route and status", ["route", "status"])
-SECONDS = Histogram("groundwork_request_seconds", "Seconds per request by route", ["route"])
 
 
 def create_app(settings: Settings | None = None, *, wait: bool = False) -> FastAPI:
@@ -117,7 +115,11 @@ def _headers(settings: Settings) -> Callable[..., Awaitable[Response]]:
     async def add(
         request: Request, call_next: Callable[[Request], Awaitable[Response]]
     ) -> Response:
+        began = time.perf_counter()
         response = await call_next(request)
+        route = getattr(request.scope.get("route"), "path", "other")
+        metrics.REQUESTS.labels(route, response.status_code).inc()
+        metrics.SECONDS.labels(route).observe(time.perf_counter() - began)
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("Content-Security-Policy", policy)
         response.headers.setdefault("Referrer-Policy", "no-referrer")
@@ -126,8 +128,6 @@ def _headers(settings: Settings) -> Callable[..., Awaitable[Response]]:
             "Permissions-Policy", "camera=(), microphone=(), geolocation=()"
         )
         response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        route = request.scope.get("route")
-        REQUESTS.labels(getattr(route, "path", "other"), response.status_code).inc()
         return response
 
     return add
@@ -151,9 +151,9 @@ def _health(app: FastAPI) -> None:
         return {"status": "ready", "version": VERSION}
 
     @app.get("/metrics", response_class=Response)
-    async def metrics() -> Response:
+    async def figures() -> Response:
         """Prometheus figures: counts and times, no words and no names."""
-        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+        return Response(metrics.exposition(), media_type=CONTENT_TYPE_LATEST)
 
 
 def _pages(app: FastAPI, settings: Settings) -> None:

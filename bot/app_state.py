@@ -13,7 +13,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from bot import services
+from bot import metrics, services
 from bot.debug import parse_texts
 from bot.dialogue.agent import Brain
 from bot.engine import Engine, Limited
@@ -25,6 +25,7 @@ from bot.settings import Settings
 from bot.store.home import open_store, secret_of
 from bot.store.sweep import Sweeper
 from bot.training import MODEL
+from bot.version import VERSION
 
 logger = logging.getLogger(__name__)
 LOOK_EVERY = 5.0
@@ -78,6 +79,8 @@ class AppState:
         except Exception as error:  # whatever is wrong with a file, the crisis gate goes on
             return f"the model cannot be used ({type(error).__name__})"
         self.brain = brain
+        metrics.VERSIONS.labels(VERSION, brain.version, services.library().version).set(1)
+        metrics.READY.set(1)
         return None
 
     async def wait(self) -> None:

@@ -11,13 +11,13 @@ import asyncio
 import json
 import logging
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from bot import services
+from bot import metrics, services
 from bot.crisis.detector import Verdict
 from bot.dialogue import crisis
 from bot.dialogue.history import (
@@ -37,7 +37,13 @@ from bot.dialogue.pending import FORGOTTEN, KEEP
 from bot.dialogue.route import progress
 from bot.dialogue.session import Session, split_slot
 from bot.dialogue.talk import Talk, Utterance
-from bot.errors import GroundworkError, PayloadRefused, SealBroken, StoreError
+from bot.errors import (
+    GroundworkError,
+    PayloadRefused,
+    SealBroken,
+    StoreError,
+    UnknownConversation,
+)
 from bot.order import LocalOrder, Order
 from bot.store.opened import Opened
 from bot.store.receipts import Receipt, fingerprint
@@ -211,6 +217,12 @@ class Engine:
         self, opened: Opened, message: Message, limited: Callable[[], int | None] | None
     ) -> Turn:
         """Answer a message; where the store fails, the gate still speaks."""
+        with metrics.stage("whole"), _counted():
+            return self._with_tries(opened, message, limited)
+
+    def _with_tries(
+        self, opened: Opened, message: Message, limited: Callable[[], int | None] | None
+    ) -> Turn:
         try:
             for _ in range(TRIES - 1):
                 with suppress(ConflictError):
@@ -229,13 +241,17 @@ class Engine:
     def _receive(
         self, opened: Opened, message: Message, limited: Callable[[], int | None] | None
     ) -> Turn:
-        before = self._store.events(opened)
-        if (earlier := self._repeated(opened, message)) is not None:
+        with metrics.stage("read"):
+            before = self._store.events(opened)
+            earlier = self._repeated(opened, message)
+        if earlier is not None:
+            metrics.TURNS.labels("repeated").inc()
             return earlier
         history = History.of(before)
         incoming = _read(message, history)
         talk = self._talk(history, incoming)
-        verdict, handled = self._gate(talk)
+        with metrics.stage("gate"):
+            verdict, handled = self._gate(talk)
         if len(incoming.text) > LIMIT:
             raise TooLong(tuple(map(_aside, talk.utterances)) if handled else ())
         if not handled and limited is not None and (wait := limited()) is not None:
@@ -247,13 +263,15 @@ class Engine:
             noted = slot_events({k: v for k, v in talk.changes.items() if k == "crisis"})
             if "minor" in talk.session.flags:
                 noted += slot_events({"session": talk.session.as_dict()})
-            events = [
-                *noted,
-                *self._ordinary(opened, [*before, *noted], history, incoming),
-            ]
+            with metrics.stage("dialogue"):
+                said = self._ordinary(opened, [*before, *noted], history, incoming)
+            events = [*noted, *said]
         turn = self._turn(history, events, verdict, handled)
         wanted = _phrase_wanted(history, events)
-        self._keep(opened, message, events, turn)
+        with metrics.stage("store"):
+            self._keep(opened, message, events, turn)
+        metrics.LEVEL.labels(verdict.level).inc()
+        metrics.TURNS.labels("crisis" if handled else metrics.outcome(events)).inc()
         return self._phrase(opened, history, turn) if wanted else turn
 
     def _phrase(self, opened: Opened, history: History, turn: Turn) -> Turn:
@@ -456,6 +474,22 @@ def _pressed(payload: str, history: History) -> _Incoming:
     _name, brace, rest = payload[1:].partition("{")
     choice = json.loads(brace + rest).get("choice") if brace else None
     return _Incoming("", {"title": history.offered[payload]}, choice=choice, rasa=payload)
+
+
+_FAILURES: dict[type[Exception], str] = {
+    PayloadRefused: "refused", KeyReused: "refused", TooLong: "too_long", Limited: "limited",
+    ModelFailed: "model_failed", NotStored: "not_stored", UnknownConversation: "gone",
+}  # fmt: skip
+
+
+@contextmanager
+def _counted() -> Iterator[None]:
+    """Count a message that was not answered under the kind of its error."""
+    try:
+        yield
+    except GroundworkError as error:
+        metrics.TURNS.labels(_FAILURES.get(type(error), "refused")).inc()
+        raise
 
 
 def _request(message: Message) -> dict[str, Any]:

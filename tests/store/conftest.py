@@ -13,7 +13,6 @@ from bot.store.store import Store
 from tests.servers import postgres_server
 
 
-
 class Clock:
     """Time that a test sets."""
 
