@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -16,7 +17,7 @@ from fastapi.staticfiles import StaticFiles
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot import metrics, services
+from bot import metrics, services, slow
 from bot.app_state import AppState, state_of
 from bot.channels import problems, web
 from bot.settings import Settings, get_settings
@@ -62,7 +63,7 @@ def create_app(settings: Settings | None = None, *, wait: bool = False) -> FastA
 
 
 class BodyLimit:
-    """Refuses a body over the limit while it arrives, before anything reads it."""
+    """Refuses a body that is over the limit, or does not come, before anything reads it."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -72,18 +73,32 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        body, more = b"", True
-        while more:
-            message = await receive()
-            if message["type"] != "http.request":
-                return
-            body += message.get("body", b"")
-            more = message.get("more_body", False)
-            if len(body) > BODY_LIMIT:
-                response = problems.problem(413, say("http.body_too_large"))
-                await response(scope, receive, send)
-                return
+        try:
+            async with asyncio.timeout(slow.BODY):
+                body = await _body(receive)
+        except TimeoutError:
+            await problems.problem(408, say("http.body_too_slow"))(scope, receive, send)
+            return
+        if body is None:
+            return
+        if len(body) > BODY_LIMIT:
+            said = state_of(scope["app"]).engine.safety()
+            refused = problems.problem(413, say("http.body_too_large"), replies=said)
+            await refused(scope, receive, send)
+            return
         await self._app(scope, _replayed(body, receive), send)
+
+
+async def _body(receive: Receive) -> bytes | None:
+    """Return the body, what came of it where it is over the limit, None where the client left."""
+    body, more = bytearray(), True
+    while more and len(body) <= BODY_LIMIT:
+        message = await receive()
+        if message["type"] != "http.request":
+            return None
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    return bytes(body)
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:

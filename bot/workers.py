@@ -22,6 +22,7 @@ from uvicorn.supervisors import Multiprocess
 from bot.errors import SettingsError
 from bot.files import is_whole, stamp
 from bot.settings import Settings
+from bot.slow import TimedProtocol
 from bot.training import MODEL
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ GRACE = 30
 """Seconds that running turns get to end."""
 OPTIONS: dict[str, Any] = {
     "ws": "none", "access_log": False, "log_config": None, "timeout_keep_alive": 15,
-    "server_header": False,
+    "server_header": False, "http": TimedProtocol,
 }  # fmt: skip
 """How uvicorn serves, with one process or with several."""
 

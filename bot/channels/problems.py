@@ -32,6 +32,7 @@ class Problem(BaseModel):
 RESPONSES: dict[int | str, dict[str, Any]] = {
     status: {"description": text, "content": {MEDIA: {"schema": Problem.model_json_schema()}}}
     for status, text in {
+        408: "The request did not arrive in time",
         401: "The token belongs to no conversation",
         404: "There is no such thing; the title says what to do instead",
         413: "Too long; a crisis is answered all the same",
@@ -106,13 +107,17 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
         # Only places and kinds of the errors: their input is what a person wrote.
-        places = sorted(
-            {".".join(str(p) for p in item["loc"]) + ": " + item["type"] for item in error.errors()}
-        )
+        found = error.errors()
+        if any(e["type"] == "string_too_long" and e["loc"][0] == "body" for e in found):
+            said = state_of(request.app).engine.safety()
+            return problem(413, say("http.body_too_large"), replies=said)
+        places = sorted({".".join(str(p) for p in e["loc"]) + ": " + e["type"] for e in found})
         return problem(422, say("http.invalid"), detail="; ".join(places)[:500])
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> JSONResponse:
+        if error.status_code == 400:  # FastAPI's word for a body that is no JSON
+            return problem(422, say("http.invalid"))
         known = {404: "http.not_found", 405: "http.not_allowed"}
         title = say(known[error.status_code]) if error.status_code in known else str(error.detail)
         headers = dict(error.headers) if error.headers else None
