@@ -313,6 +313,8 @@ class Engine:
             if brain is None:
                 raise StoreError("no model is loaded")
             events = brain.turn(opened.id, before, incoming.rasa, incoming.metadata)
+            if not replies_of(events):
+                raise StoreError("the model said nothing")
         except Exception as error:  # a failing model must not leave a person without an answer
             logger.error("the model failed (%s)", type(error).__name__)
             said = Reply(say("dialogue.error")), *self.safety(history)
@@ -457,7 +459,7 @@ def _read(message: Message, history: History) -> _Incoming:
     if message.payload is None:
         text = clean(message.text or "")
         guarded = GUARD_MARK + text if text.lstrip().startswith("/") else text
-        return _Incoming(text, {}, rasa=guarded or GUARD_MARK)
+        return _Incoming(text, {}, rasa=guarded if guarded.strip() else GUARD_MARK)
     if message.payload not in history.offered:
         raise PayloadRefused(say("dialogue.payload_refused"))
     return _pressed(message.payload, history)
