@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import resource
 import sys
 import tempfile
 import warnings
@@ -57,6 +58,8 @@ def serve(
     from bot.store.home import open_store  # noqa: PLC0415
 
     settings = get_settings()
+    # A crash must not write the memory of this process, with keys and words in it, to a disk.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     several.check(settings, workers)
     _ready(settings)
     logs.configure()
