@@ -179,6 +179,15 @@ def rotate_key() -> None:
     say(f"{moved} keys moved to the first secret in GROUNDWORK_SECRET_KEY: the others can go")
 
 
+@app.command()
+def backup(into: Annotated[Path, typer.Argument(help="a new folder")]) -> None:
+    """Copy the database and its secret while everything runs."""
+    from bot.store.backup import backup as copy  # noqa: PLC0415
+
+    for path in copy(get_settings(), into):
+        typer.echo(path)
+
+
 @app.command("check-conversations")
 def check_conversations() -> None:
     """Check every conversation file; an error names file, step and line."""
