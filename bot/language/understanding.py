@@ -11,6 +11,7 @@ import json
 import random
 import re
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -123,13 +124,13 @@ class Understanding:
         placed = place(unlike(rows), steps)
         texts = list(dict.fromkeys(row.text for row in [*rows, *(row for row, _ in placed)]))
         base, place_of = fresh_features(texts, encoder), {t: i for i, t in enumerate(texts)}
-        in_step = fit_network(
-            beside(base.rows([place_of[r.text] for r, _ in placed]), placed, encoder),
-            [r.intent for r, _ in placed],
-        )
-        own = unlike([row for row in rows if row.intent not in IN_STEP_ONLY])
-        fresh = fit_network(base.rows([place_of[r.text] for r in own]), [r.intent for r in own])
-        return cls(encoder, fresh, in_step, {"rows": len(rows), "placed": len(placed)})
+        own = unlike([row for row in rows if row.intent not in IN_STEP_ONLY and not row.about])
+        at_steps = beside(base.rows([place_of[r.text] for r, _ in placed]), placed, encoder)
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            in_step = pool.submit(fit_network, at_steps, [r.intent for r, _ in placed])
+            alone = base.rows([place_of[r.text] for r in own])
+            fresh = fit_network(alone, [r.intent for r in own])
+            return cls(encoder, fresh, in_step.result(), {"rows": len(rows), "placed": len(placed)})
 
     def understand(self, text: str, waiting: Waiting | None = None) -> Understood:
         """Return what one message wants, at a waiting step or in a fresh talk."""
@@ -241,18 +242,19 @@ def place(rows: Iterable[Row], steps: Sequence[Waiting]) -> list[tuple[Row, Wait
     only openings that ask for something are placed at one.
     """
     draw = random.Random(SEED)
+    asked = {step.question: step for step in reversed(steps)}
     by_kind: dict[str, list[Waiting]] = {}
     for step in steps:
         by_kind.setdefault(step.kind, []).append(step)
     placed: list[tuple[Row, Waiting]] = []
     for row in rows:
-        if row.intent == ANSWER:
-            like = draw.choice(by_kind.get(row.kind or "text") or list(steps))
-            placed.append((row, Waiting(row.about, row.kind or "text") if row.about else like))
-        elif row.intent in ASIDE or (
+        drawn = draw.choice(by_kind.get(row.kind or "", steps))
+        if row.about:
+            placed.append((row, asked.get(row.about) or Waiting(row.about, row.kind or "text")))
+        elif row.intent in (ANSWER, *ASIDE) or (
             not row.intent.startswith("entrance_") and _REQUEST.search(row.text)
         ):
-            placed.append((row, draw.choice(steps)))
+            placed.append((row, drawn))
     for step in steps:
         placed.append((Row(step.example, ANSWER), step))
         placed += [(Row(title, ANSWER), step) for title in step.choices]
