@@ -10,6 +10,8 @@ from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from bot import services
+from bot.dialogue.coaching import is_draft
+from bot.dialogue.steps import take_answer
 from bot.dialogue.talk import Talk
 
 Move = Callable[[Talk], None]
@@ -71,7 +73,10 @@ class TalkAction(Action):
         talk = talk_from(tracker)
         if not self.settles:
             talk.session.pending = None
-        self.move(talk)
-        if talk.step is not None and not talk.asked and talk.session.pending is None:
+        if is_draft(talk) and talk.step is not None:
+            take_answer(talk, talk.step, talk.text)
+        else:
+            self.move(talk)
+        if talk.step is not None and not talk.asked and not talk.session.holds:
             talk.ask()
         return events_of(talk, tracker, dispatcher)

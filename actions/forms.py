@@ -42,7 +42,7 @@ class ConversationForm(Action):
                     SlotSet("requested_slot", None)
                 ]
             return events
-        if talk.session.pending is not None:
+        if talk.session.holds:
             return [ActionExecutionRejected(form_name(self.conversation))]
         return [SlotSet("requested_slot", tracker.slots.get("requested_slot"))]
 

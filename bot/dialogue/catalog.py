@@ -21,6 +21,7 @@ from bot.errors import ContentError
 Kind = Literal["text", "list", "choice", "yes_no", "scale", "time", "date"]
 Setting = Literal["together", "alone", "either"]
 Entrance = Literal["hurt", "partner", "harmed", "helper"]
+CoachName = Literal["i_statement", "apology"]
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "data" / "conversations"
 END = "end"
@@ -56,7 +57,11 @@ class Recall:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One question of a conversation. Every step can be skipped."""
+    """One question of a conversation. Every step can be skipped.
+
+    `coach` names the coach that answers drafts here; `unless_private` leaves the step out where the
+    plan has turned into one for the person alone; `questions` words it anew for an entrance.
+    """
 
     id: str
     label: str
@@ -70,6 +75,9 @@ class Step:
     recall: Recall | None = None
     ask_if: Condition | None = None
     after: tuple[After, ...] = ()
+    coach: CoachName | None = None
+    unless_private: bool = False
+    questions: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +132,7 @@ class Conversation:
     guard: Guard | None = None
     links: tuple[str, ...] = ()
     open_to_minors: bool = False
+    openings: Mapping[str, str] = field(default_factory=dict)
     _by_id: Mapping[str, Step] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -258,6 +267,7 @@ def _build(raw: Mapping[str, Any]) -> Conversation:
         guard=Guard(**raw["guard"]) if "guard" in raw else None,
         links=tuple(raw.get("links", ())),
         open_to_minors=raw.get("open_to_minors", False),
+        openings={name: _text(text) for name, text in raw.get("openings", {}).items()},
         _by_id={step.id: step for step in steps},
     )
 
@@ -287,6 +297,9 @@ def _build_step(raw: Mapping[str, Any]) -> Step:
             )
             for item in raw.get("after", ())
         ),
+        coach=raw.get("coach"),
+        unless_private=raw.get("unless_private", False),
+        questions={name: _text(text) for name, text in raw.get("questions", {}).items()},
     )
 
 

@@ -9,7 +9,7 @@ from bot.artifacts.dates import read_date, read_time
 from bot.artifacts.model import Artifact, Section
 from bot.dialogue.catalog import Conversation, Step
 from bot.dialogue.route import shown
-from bot.dialogue.talk import Talk, menu_button
+from bot.dialogue.talk import DRAFTS, Talk, menu_button
 from bot.types import Button
 from bot.wording import say
 
@@ -45,6 +45,7 @@ def leave(talk: Talk, ended: Conversation) -> None:
     talk.session.release(ended.name)
     for step in ended:
         talk.set(f"{ended.name}__{step.id}", None)
+    talk.set(DRAFTS, None)
     talk.close()
 
 
@@ -140,3 +141,9 @@ def menu(talk: Talk, *, everything: bool = False) -> tuple[Button, ...]:
     names = talk.catalog if everything else FIRST[talk.session.role]
     found = [menu_button(talk.catalog[n]) for n in names if n in talk.catalog and offered(talk, n)]
     return tuple(found)
+
+
+def alone(talk: Talk) -> list[Button]:
+    """Return buttons for what one person can do alone, safety first."""
+    names = ("safety_plan", "grounding", "find_support")
+    return [menu_button(talk.catalog[n]) for n in names if n in talk.catalog and offered(talk, n)]

@@ -143,6 +143,8 @@ def _questions(step: Step, slot: str) -> list[dict[str, Any]]:
     texts: Mapping[str, str | None] = {
         "simpler": _escape(step.simpler),
         "earlier": earlier,
+        "again": _escape(say("forms.again")) if step.coach else None,
+        **{name: _escape(text) for name, text in step.questions.items()},
         "recall": step.recall.question.replace("{answer}", "{recalled}") if step.recall else None,
     }
     for variant, text in texts.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.dialogue.catalog import Conversation
 from bot.dialogue.controls import put_aside, resume_one, waiting_titles
-from bot.dialogue.finish import menu, offered
+from bot.dialogue.finish import alone, menu, offered
 from bot.dialogue.route import next_step
 from bot.dialogue.session import Run
 from bot.dialogue.talk import Talk, control, menu_button
@@ -72,12 +72,6 @@ def _closed(talk: Talk) -> None:
     key = "safety.minor_closed" if "minor" in talk.session.flags else "safety.joint_closed"
     talk.speak(key, buttons=alone(talk))
     _re_ask(talk)
-
-
-def alone(talk: Talk) -> list[Button]:
-    """Return buttons for what one person can do alone, safety first."""
-    names = ("safety_plan", "grounding", "find_support")
-    return [menu_button(talk.catalog[n]) for n in names if n in talk.catalog and offered(talk, n)]
 
 
 def _re_ask(talk: Talk) -> None:

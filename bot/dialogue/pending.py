@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from bot.crisis.hotlines import Hotlines
+from bot.dialogue import coaching
 from bot.dialogue.controls import resume_one
+from bot.dialogue.finish import menu
 from bot.dialogue.help_lines import country_given
 from bot.dialogue.history import GUARD_MARK
+from bot.dialogue.route import applies
 from bot.dialogue.safety import take_screen
+from bot.dialogue.steps import proceed
 from bot.dialogue.talk import Talk
 from bot.language.answers import plain, yes_no
 from bot.types import Button
@@ -23,6 +27,8 @@ def settles(talk: Talk, text: str, hotlines: Hotlines) -> bool:
     kind = pending.get("kind")
     if text.startswith(GUARD_MARK):  # text that looks like a command settles nothing
         return False
+    if kind == coaching.KIND:
+        return coaching.asked(talk, text) is not None
     if kind in ("forget", KEEP):
         return yes_no(text) in ("yes", "no")
     if kind == "private_screen":
@@ -40,6 +46,9 @@ def settle(talk: Talk, text: str, hotlines: Hotlines) -> None:
         take_screen(talk, answer)
         return
     talk.session.pending = None
+    if (request := _to_coach(talk, text)) is not None:
+        _coach(talk, request)
+        return
     if kind == "forget":
         _forget(talk, answer)
     elif kind == KEEP:
@@ -51,6 +60,22 @@ def settle(talk: Talk, text: str, hotlines: Hotlines) -> None:
     else:
         talk.speak("dialogue.nothing_waits")
         talk.ask()
+
+
+def _to_coach(talk: Talk, text: str) -> str | None:
+    if (talk.choice or "").startswith(coaching.CHOICE):
+        return (talk.choice or "").removeprefix(coaching.CHOICE)
+    return None if talk.choice else coaching.asked(talk, text)
+
+
+def _coach(talk: Talk, request: str) -> None:
+    step = coaching.coached_step(talk)
+    if step is None or not applies(talk, step):
+        talk.speak("dialogue.nothing_waits", buttons=menu(talk))
+    elif coaching.take_request(talk, step, request):
+        proceed(talk)
+    else:
+        talk.ask(step, variant="again")
 
 
 def _forget(talk: Talk, answer: str) -> None:

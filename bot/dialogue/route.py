@@ -8,7 +8,7 @@ from bot.dialogue.talk import Talk
 
 def applies(talk: Talk, step: Step) -> bool:
     """Whether a step belongs to this run: not jumped over, and its condition holds."""
-    if step.id in talk.run.jumped:
+    if step.id in talk.run.jumped or (step.unless_private and "private" in talk.run.flags):
         return False
     if step.ask_if is None or talk.conversation is None:
         return True

@@ -8,7 +8,7 @@ shows that it changed anything.
 from __future__ import annotations
 
 from bot.dialogue.controls import put_aside
-from bot.dialogue.openings import alone
+from bot.dialogue.finish import alone
 from bot.dialogue.talk import Talk, control
 from bot.language.answers import yes_no
 from bot.types import Button

@@ -13,6 +13,8 @@ from typing import Any
 
 SEPARATOR = "__"
 FORM = "_form"
+LISTENING = frozenset({"coach", "read_back"})
+"""What may be said beside an answer to the step that is asked; other side questions come before it."""
 
 
 def slot_name(conversation: str, step: str) -> str:
@@ -97,6 +99,11 @@ class Session:
         """Remember something for the rest of the talk."""
         if flag not in self.flags:
             self.flags.append(flag)
+
+    @property
+    def holds(self) -> bool:
+        """Whether a side question of ours waits, so that the step is not asked meanwhile."""
+        return self.pending is not None and self.pending.get("kind") not in LISTENING
 
     @property
     def joint_closed(self) -> bool:

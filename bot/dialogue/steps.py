@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.dialogue.catalog import END, After, Conversation, Step
+from bot.dialogue.coaching import take_draft
 from bot.dialogue.finish import finish
 from bot.dialogue.route import next_step
 from bot.dialogue.talk import Talk, menu_button
@@ -12,9 +13,13 @@ from bot.types import Button
 def take_answer(talk: Talk, step: Step, text: str) -> None:
     """Keep an answer, say and do what follows from it, and ask the next step."""
     talk.session.misses = talk.session.repeats = 0
-    talk.record(step, text.strip())
     if step.id in talk.run.skipped:
         talk.run.skipped.remove(step.id)
+    if step.coach is None:
+        talk.record(step, text.strip())
+    elif not take_draft(talk, step, text):
+        talk.ask(step, variant="again")
+        return
     _unjump(talk, step)
     _follow(talk, step)
     proceed(talk)

@@ -18,6 +18,8 @@ from bot.types import Button
 from bot.wording import say
 
 REQUESTED = "requested_slot"
+DRAFTS = "drafts"
+"""The slot for words that are being worked on beside the answers; no return phrase keeps it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,8 @@ class Talk:
         self.set("ask_variant", chosen)
         self.set("recalled", recalled)
         self.asked = True
+        if target.coach and self.session.pending is None:
+            self.session.pending = {"kind": "coach"}
 
     def _variant(self, step: Step, wanted: str | None) -> tuple[str, str | None]:
         if wanted:
