@@ -11,7 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from bot import services
 from bot.dialogue.coaching import is_draft
-from bot.dialogue.steps import take_answer
+from bot.dialogue.safety import shut, take
 from bot.dialogue.talk import Talk
 
 Move = Callable[[Talk], None]
@@ -51,6 +51,12 @@ def events_of(talk: Talk, tracker: Tracker, dispatcher: CollectingDispatcher) ->
     return events
 
 
+OPEN = frozenset(
+    {"hotline", "question", "forget_me", "leave_now", "grounding", "safety_plan", "find_support"}
+)
+"""What is still answered in the turn in which a conversation closes for a person under 18."""
+
+
 class TalkAction(Action):
     """An action that is one move of `bot.dialogue`."""
 
@@ -73,8 +79,10 @@ class TalkAction(Action):
         talk = talk_from(tracker)
         if not self.settles:
             talk.session.pending = None
-        if is_draft(talk) and talk.step is not None:
-            take_answer(talk, talk.step, talk.text)
+        if shut(talk) and talk.intent not in OPEN:
+            pass
+        elif is_draft(talk) and talk.step is not None:
+            take(talk, talk.step, talk.text)
         else:
             self.move(talk)
         if talk.step is not None and not talk.asked and not talk.session.holds:

@@ -21,13 +21,39 @@ from bot.wording import say
 KIND = "coach"
 CHOICE = "coach:"
 _CONTROLS = frozenset(
-    ["done", "i am done", "im done", "finished", "that is all", "thats all", "that is everything"]
-    + ["thats everything", "skip", "back", "next", "more", "go on", "enough", "wrong"]
+    [
+        "done",
+        "i am done",
+        "im done",
+        "finished",
+        "that is all",
+        "thats all",
+        "that is everything",
+        "thats everything",
+        "skip",
+        "back",
+        "next",
+        "more",
+        "go on",
+        "enough",
+        "wrong",
+    ]
 )
 """Words that the practice talk knows and that move the conversation here."""
 _SOFT = frozenset(
-    ["feedback_negative", "correct", "not_what_i_meant", "out_of_scope", "thanks", "resume"]
-    + ["question", "entrance_hurt", "entrance_partner", "entrance_harmed", "entrance_helper"]
+    [
+        "feedback_negative",
+        "correct",
+        "not_what_i_meant",
+        "out_of_scope",
+        "thanks",
+        "resume",
+        "question",
+        "entrance_hurt",
+        "entrance_partner",
+        "entrance_harmed",
+        "entrance_helper",
+    ]
 )
 """Intents that a draft is easily taken for: it is meant for somebody else's ears, in any tone."""
 _SENTENCE = 5
@@ -77,7 +103,10 @@ def take_draft(talk: Talk, step: Step, text: str) -> bool:
 
 def take_request(talk: Talk, step: Step, request: str) -> bool:
     """Do what is asked of the coach; True where that settles the draft."""
-    turn = _practice(step).turn(_state(talk, step), "", request)
+    state = _state(talk, step)
+    if request == "keep" and not state.get("draft") and talk.answer(step) is not None:
+        return True  # brought back by a return phrase: the answer is there, its drafts are not
+    turn = _practice(step).turn(state, "", request)
     _remember(talk, step, turn)
     for reply in turn.replies:
         _speak(talk, reply.text, reply.buttons, reply.card)
@@ -119,6 +148,4 @@ def _state(talk: Talk, step: Step) -> dict[str, Any]:
     if kept.get("step") == step.id:
         return dict(kept["state"])
     # In an apology the questions about safety were asked before, one by one.
-    said = {"said": ["force", "fear"]} if step.coach == "apology" else {}
-    earlier = talk.answer(step)
-    return said | ({"draft": earlier, "best": earlier} if earlier else {})
+    return {"said": ["force", "fear"]} if step.coach == "apology" else {}

@@ -32,7 +32,7 @@ def finish(
     words = [closing or ended.closing] if closing or not by_branch else []
     text = "\n\n".join([*words, as_text(artifact)])
     talk.utter(text, buttons=_next(talk, ended), card=artifact.card())
-    if ended.together:
+    if ended.artifact.footer == "joint" and not talk.session.joint_closed:
         talk.speak(
             "safety.beside_joint",
             buttons=(Button(say("safety.private_button"), "/private_screen"),),
@@ -61,7 +61,7 @@ def build(talk: Talk, conversation: Conversation) -> Artifact | None:
         conversation=conversation.name,
         title=(form.private_title if private else None) or form.title,
         header=(form.private_header if private else None) or form.header,
-        footer=None if private or form.footer == "none" else say(f"artifacts.footer_{form.footer}"),
+        footer=None if private else _footer(talk, conversation),
         sections=sections,
         made_on=talk.today,
         file_name=form.file_name,
@@ -69,6 +69,14 @@ def build(talk: Talk, conversation: Conversation) -> Artifact | None:
         calendar_allowed=form.calendar,
         calendar_at=_at(talk, conversation),
     )
+
+
+def _footer(talk: Talk, conversation: Conversation) -> str | None:
+    """The sentence at the end; what either one or two can do is one's own where two are not free to say no."""
+    name = conversation.artifact.footer
+    if name == "joint" and talk.session.joint_closed:
+        name = "own"
+    return None if name == "none" else say(f"artifacts.footer_{name}")
 
 
 def shown_of(talk: Talk, conversation: Conversation) -> list[Step]:
@@ -118,8 +126,9 @@ def offered(talk: Talk, name: str) -> bool:
     return conversation.open_to_minors or "minor" not in talk.session.flags
 
 
-ALONE = frozenset({"safety_plan", "grounding", "find_support"})
-"""What stays open to one person while a crisis is in view."""
+ALONE_FIRST = ("safety_plan", "grounding", "find_support")
+ALONE = frozenset(ALONE_FIRST)
+"""What stays open to one person while a crisis is in view, and to someone under 18."""
 FIRST = {
     None: ("pre_brief", "debrief", "repair", "i_statement", "find_support"),
     "hurt": ("pre_brief", "debrief", "trigger_map", "boundary_agreement", "find_support"),
@@ -138,12 +147,13 @@ FIRST = {
 
 def menu(talk: Talk, *, everything: bool = False) -> tuple[Button, ...]:
     """Return the menu's buttons: what fits this person's entrance, or everything offered."""
-    names = talk.catalog if everything else FIRST[talk.session.role]
+    first = ALONE_FIRST if "minor" in talk.session.flags else FIRST[talk.session.role]
+    names = talk.catalog if everything else first
     found = [menu_button(talk.catalog[n]) for n in names if n in talk.catalog and offered(talk, n)]
     return tuple(found)
 
 
 def alone(talk: Talk) -> list[Button]:
     """Return buttons for what one person can do alone, safety first."""
-    names = ("safety_plan", "grounding", "find_support")
+    names = ALONE_FIRST
     return [menu_button(talk.catalog[n]) for n in names if n in talk.catalog and offered(talk, n)]

@@ -13,7 +13,7 @@ from typing import Any
 
 SEPARATOR = "__"
 FORM = "_form"
-LISTENING = frozenset({"coach", "read_back"})
+LISTENING = frozenset({"coach", "read_back", "reuse"})
 """What may be said beside an answer to the step that is asked; other side questions come before it."""
 
 
@@ -37,11 +37,15 @@ def form_name(conversation: str) -> str:
 
 @dataclass
 class Run:
-    """One conversation under way: steps skipped, steps a branch jumped over, and what branches set."""
+    """One conversation under way: steps skipped, steps a branch jumped over, and what branches set.
+
+    `told` holds the number of the choice that was told before its step was asked.
+    """
 
     skipped: list[str] = field(default_factory=list)
     jumped: list[str] = field(default_factory=list)
     flags: list[str] = field(default_factory=list)
+    told: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass
