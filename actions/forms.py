@@ -38,6 +38,8 @@ class ConversationForm(Action):
             if not shut(talk):
                 take(talk, talk.step, talk.text)
             events = events_of(talk, tracker, dispatcher)
+            if not talk.closed_loop:  # said even where it stays: else Rasa's form looks for another
+                events.append(SlotSet("requested_slot", talk.get("requested_slot")))
             if talk.session.holds:
                 return [*events, ActionExecutionRejected(form_name(self.conversation))]
             if talk.closed_loop:

@@ -102,7 +102,7 @@ def as_text(artifact: Artifact) -> str:
     """Return an artifact as plain lines, for a channel that shows text alone."""
     lines = [artifact.title]
     if not any(s.answer for s in artifact.paper):
-        return artifact.title
+        return "\n".join([artifact.title, say("artifacts.only_steering")])
     lines += [artifact.header] if artifact.header else []
     blank = say("artifacts.blank")
     lines += [f"• {s.label}: {s.answer if s.answer is not None else blank}" for s in artifact.paper]

@@ -72,18 +72,29 @@ def safety(talk: Talk) -> None:
     talk.speak("safety.unsafe_now", buttons=[control("buttons.lines", "hotline"), *alone(talk)])
 
 
+MINOR_TOLD = "minor_told"
+_BARE_AGE = 5
+"""Words of a message that says an age and nothing else."""
+
+
 def shut(talk: Talk) -> bool:
-    """Leave a conversation that has closed for this person meanwhile (someone says that they are under 18)."""
-    conversation = talk.conversation
-    if (
-        conversation is None
-        or "minor" not in talk.session.flags
-        or offered(talk, conversation.name)
-    ):
+    """Leave what is closed to someone who has said that they are under 18; say once what is open."""
+    if "minor" not in talk.session.flags:
         return False
-    leave(talk, conversation)
-    talk.speak("safety.minor_closed", buttons=[control("buttons.lines", "hotline"), *alone(talk)])
+    first, conversation = MINOR_TOLD not in talk.session.flags, talk.conversation
+    talk.session.raise_flag(MINOR_TOLD)
+    if conversation is not None and not offered(talk, conversation.name):
+        leave(talk, conversation)
+        talk.speak("safety.minor_closed", buttons=_young(talk))
+        return True
+    if not first or len(talk.text.split()) > _BARE_AGE or conversation is not None:
+        return False
+    talk.speak("safety.minor_open", buttons=_young(talk))
     return True
+
+
+def _young(talk: Talk) -> list[Button]:
+    return [control("buttons.lines", "hotline"), *alone(talk)]
 
 
 def leverage(talk: Talk) -> None:
