@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bot.artifacts.model import Artifact, Format, Section
 from bot.artifacts.render import render
-from bot.dialogue.catalog import After, Conversation, Step
+from bot.dialogue.catalog import END, After, Conversation, Step
 from bot.wording import say
 
 LINE = "_" * 40
@@ -65,7 +65,8 @@ _YES_NO = ("Yes", "No", "Not sure")
 
 def _follows(after: After) -> str:
     given = " / ".join(sorted(_SHOWN.get(group, group) for group in after.when))
-    return say("artifacts.follows", answers=given, words=after.say or "")
+    stop = f" {say('artifacts.stop_here')}" if after.go == END else ""
+    return say("artifacts.follows", answers=given, words=f"{after.say}{stop}")
 
 
 _SHOWN = {"unsure": "not sure", "given": "any answer", "skipped": "left blank"}

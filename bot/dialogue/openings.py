@@ -115,8 +115,16 @@ def greet(talk: Talk) -> None:
 
 def entrances() -> list[Button]:
     """Return the four entrances as buttons, and the menu."""
-    found = [control(f"buttons.{name}", f"entrance_{name}") for name in ENTRANCES]
-    return [*found, control("buttons.menu", "help_menu")]
+    return [*_entrance_buttons(), control("buttons.menu", "help_menu")]
+
+
+def _entrance_buttons() -> list[Button]:
+    return [control(f"buttons.{name}", f"entrance_{name}") for name in ENTRANCES]
+
+
+def _roles(talk: Talk) -> list[Button]:
+    """The entrances once more in the menu, for someone who took none or wants another."""
+    return [] if "minor" in talk.session.flags else _entrance_buttons()
 
 
 def enter(talk: Talk, role: str) -> None:
@@ -138,7 +146,7 @@ def help_menu(talk: Talk) -> None:
     lines = "\n".join(
         f"• {c.title}: {c.purpose}" for n, c in talk.catalog.items() if offered(talk, n)
     )
-    talk.speak("dialogue.help", conversations=lines, buttons=menu(talk))
+    talk.speak("dialogue.help", conversations=lines, buttons=[*menu(talk), *_roles(talk)])
 
 
 def _moves() -> list[Button]:

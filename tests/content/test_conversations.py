@@ -340,7 +340,7 @@ def test_repair_asks_before_it_drafts() -> None:
     [
         ("setback_review", "overridden", {"yes", "unsure"}),
         ("debrief", "limits_kept", {"no"}),
-        ("debrief", "went_on", {"yes", "unsure"}),
+        ("debrief", "went_on", {"yes", "unsure", "given"}),
     ],
 )
 def test_an_overridden_no_ends_the_joint_work(name: str, step: str, answers: set[str]) -> None:
