@@ -49,7 +49,7 @@ _MAKING = re.compile(
 _OTHER = re.compile(rf"\b{_WHO}\b", re.IGNORECASE)
 _OWN_WORK = re.compile(
     r"\b(?:own (?:it|that|up|what)|want to stop|stop (?:pressur|push|ask|guilt|nag|tracking|touching|calling)\w*|make it right"
-    r"|i(?:'ve| have)? (?:hurt|forced|crossed|pressured|pushed|raped)|respects? my|my no\b|without (?:pressure|pressing|pushing|asking"
+    r"|i(?:'ve| have)? (?:hurt|forced|crossed|pressured|pushed|raped)|respects? my|my no\b|i (?:can |could |want to )?(?:say|said) (?:no|stop)\b|my (?:limit|boundar)\w*|without (?:pressure|pressing|pushing|asking"
     r"|guilt)|(?:stop|stops|leave|leaves) (?:me|my|us|touching|asking|hitting|following)|not push\w*|easy (?:for \w+ )?to say no"
     r"|room to say no|support|safe|safely|believe me|counsellor|therapist|doctor|get help)\b"
     r"|\b(?:he|she|they)(?:'s| is| are)? (?:\w+ )?(?:makes?|pressur\w+|forc\w+|trick\w*|guilt\w*|threaten\w*|convinc\w+|push\w*|talk\w*) me\b",
