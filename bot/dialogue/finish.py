@@ -9,7 +9,7 @@ from bot.artifacts.dates import read_date, read_time
 from bot.artifacts.model import Artifact, Section
 from bot.dialogue.catalog import Conversation, Step
 from bot.dialogue.route import shown
-from bot.dialogue.talk import DRAFTS, Talk, menu_button
+from bot.dialogue.talk import DRAFTS, Talk, control, menu_button
 from bot.types import Button
 from bot.wording import say
 
@@ -22,21 +22,30 @@ def finish(
     if ended is None:
         talk.speak("dialogue.nothing_to_finish", buttons=menu(talk))
         return
-    artifact, by_branch = build(talk, ended), "ended" in talk.session.run(ended.name).flags
+    run = talk.session.run(ended.name)
+    artifact, flags = build(talk, ended), frozenset(run.flags)
     leave(talk, ended)
     if artifact is None:
         talk.utter(say("dialogue.ended_empty"), buttons=menu(talk))
         return
     talk.set("artifacts", [*talk.artifacts, artifact.as_dict()])
-    # A branch that ends a conversation has said its own last words.
-    words = [closing or ended.closing] if closing or not by_branch else []
-    text = "\n\n".join([*words, as_text(artifact)])
-    talk.utter(text, buttons=_next(talk, ended), card=artifact.card())
+    text = "\n\n".join([*_last_words(ended, closing, flags), as_text(artifact)])
+    lines = [control("buttons.lines", "hotline")] if "private" in flags else []
+    talk.utter(text, buttons=[*lines, *_next(talk, ended)], card=artifact.card())
     if ended.artifact.footer == "joint" and not talk.session.joint_closed:
         talk.speak(
             "safety.beside_joint",
             buttons=(Button(say("safety.private_button"), "/private_screen"),),
         )
+
+
+def _last_words(ended: Conversation, closing: str | None, flags: frozenset[str]) -> list[str]:
+    """The closing; what stays private ends otherwise, and a branch that ends has said its own last words."""
+    if closing is not None:
+        return [closing]
+    if "private" in flags:
+        return [say("safety.private_closing")]
+    return [] if "ended" in flags else [ended.closing]
 
 
 def leave(talk: Talk, ended: Conversation) -> None:

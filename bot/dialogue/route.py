@@ -15,9 +15,7 @@ def applies(talk: Talk, step: Step) -> bool:
     if step.ask_if is None or talk.conversation is None:
         return True
     other = talk.conversation.step(step.ask_if.step)
-    return talk.answer_class(other) in step.ask_if.answer or (
-        "given" in step.ask_if.answer and talk.answer(other) is not None
-    )
+    return talk.answer_class(other) in step.ask_if.answer
 
 
 def shown(talk: Talk) -> list[Step]:

@@ -7,6 +7,8 @@ shows that it changed anything.
 
 from __future__ import annotations
 
+import re
+
 from bot.dialogue.catalog import Step
 from bot.dialogue.controls import put_aside
 from bot.dialogue.finish import alone, leave, offered
@@ -75,6 +77,7 @@ def safety(talk: Talk) -> None:
 MINOR_TOLD = "minor_told"
 _BARE_AGE = 5
 """Words of a message that says an age and nothing else."""
+_AGE = re.compile(r"\d|teen|minor|under|year|ten|eleven|twelve|grade|school", re.IGNORECASE)
 
 
 def shut(talk: Talk) -> bool:
@@ -87,7 +90,8 @@ def shut(talk: Talk) -> bool:
         leave(talk, conversation)
         talk.speak("safety.minor_closed", buttons=_young(talk))
         return True
-    if not first or len(talk.text.split()) > _BARE_AGE or conversation is not None:
+    bare = len(talk.text.split()) <= _BARE_AGE and _AGE.search(talk.text) is not None
+    if not first or not bare or conversation is not None:
         return False
     talk.speak("safety.minor_open", buttons=_young(talk))
     return True

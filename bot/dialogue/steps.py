@@ -89,10 +89,7 @@ def _follow(talk: Talk, step: Step) -> None:
 
 def _after(talk: Talk, step: Step) -> After | None:
     group = talk.answer_class(step)
-    return next(
-        (a for a in step.after if group in a.when or ("given" in a.when and group != "skipped")),
-        None,
-    )
+    return next((a for a in step.after if group in a.when), None)
 
 
 def _set_flag(talk: Talk, flag: str) -> None:
