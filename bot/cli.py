@@ -142,6 +142,26 @@ def practice(
 
 
 @app.command()
+def worksheets(
+    into: Annotated[Path, typer.Option(help="the folder to write them to")] = Path("worksheets"),
+    form: Annotated[str, typer.Option("--format", help="pdf, md or txt")] = "pdf",
+) -> None:
+    """Write every conversation as a blank worksheet, to print."""
+    from bot import services  # noqa: PLC0415
+    from bot.artifacts.model import Format  # noqa: PLC0415
+    from bot.artifacts.worksheets import write_all  # noqa: PLC0415
+
+    known: dict[str, Format] = {"pdf": "pdf", "md": "md", "txt": "txt"}
+    if form not in known:
+        raise GroundworkError("worksheets come as pdf, md or txt")
+    today = datetime.now(UTC).date()
+    files = write_all(services.catalog().values(), into, known[form], today)
+    for path in files:
+        typer.echo(str(path))
+    say(f"{len(files)} worksheets are written")
+
+
+@app.command()
 def purge() -> None:
     """Remove what has run out. Safe to repeat and to interrupt."""
     from bot.app_state import database_url, secret_of  # noqa: PLC0415

@@ -8,14 +8,14 @@ from bot.dialogue.talk import Talk
 
 def applies(talk: Talk, step: Step) -> bool:
     """Whether a step belongs to this run: not jumped over, and its condition holds."""
-    if step.id in talk.run.jumped:
+    if step.id in talk.run.jumped or (step.unless_private and "private" in talk.run.flags):
+        return False
+    if step.inward and (talk.get("crisis") or {}).get("outward"):
         return False
     if step.ask_if is None or talk.conversation is None:
         return True
     other = talk.conversation.step(step.ask_if.step)
-    return talk.answer_class(other) in step.ask_if.answer or (
-        "given" in step.ask_if.answer and talk.answer(other) is not None
-    )
+    return talk.answer_class(other) in step.ask_if.answer
 
 
 def shown(talk: Talk) -> list[Step]:
