@@ -79,6 +79,8 @@ def stages(settings: Settings) -> list[Stage]:
               cache / "crisis", lambda: _crisis(cache)),
         Stage("practice coaches", (bot / "practice", data / "practice", encoding), stamps / "practice",
               cache / "practice", lambda: _practice(cache)),
+        Stage("notices and facts", (bot / "dialogue" / "linear.py", data / "facts", data / "notices", *examples, encoding),
+              stamps / "dialogue", cache / "dialogue", _small),
     ]  # fmt: skip
 
 
@@ -150,6 +152,14 @@ def _practice(cache: Path) -> None:
     from bot.practice.training import train  # noqa: PLC0415
 
     train(load_encoder(cache), cache)
+
+
+def _small() -> None:
+    """The small classifiers that the dialogue asks; each is kept under the hash of its rows."""
+    from bot.dialogue import facts, notices  # noqa: PLC0415
+
+    notices.prepare()
+    facts.prepare()
 
 
 def _rasa() -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import yaml
 
@@ -106,6 +106,12 @@ def classifier(name: Name) -> Linear:
         others += [*conversation.examples, *(step.example for step in conversation)]
     rows += [(text, "none") for text in others]
     return Linear.of(f"notice-{name}", rows, services.encoder(), services.settings().cache_dir)
+
+
+def prepare() -> None:
+    """Make both classifiers, so that no message waits for them."""
+    for name in get_args(Name):
+        classifier(name)
 
 
 @lru_cache(maxsize=2)
