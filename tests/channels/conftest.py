@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import func, select
 
 from bot.app_state import Limiter
 from bot.channels.telegram.api import client
@@ -18,9 +19,11 @@ from bot.channels.telegram.polling import _work
 from bot.channels.telegram.service import Service
 from bot.engine import Engine
 from bot.settings import Settings
+from bot.store import schema
 from bot.store.keys import ServerSecret
-from bot.store.store import Store
-from tests.channels.fake_telegram import TOKEN, FakeTelegram
+from bot.store.opened import to_stamp
+from bot.store.store import Store, utcnow
+from tests.channels.fake_telegram import TOKEN, Chat, FakeTelegram
 
 
 class Bot:
@@ -37,11 +40,20 @@ class Bot:
         secret = ServerSecret.load_or_create(folder / "key")
         self.store = Store.open(f"sqlite:///{folder / 't.db'}", secret)
         self.engine = Engine(self.store, lambda: brain, region=region)
+        self._fake = fake
         self._read_seconds = read_seconds
         self._thread = threading.Thread(target=lambda: asyncio.run(self._main()), daemon=True)
         self._stop: asyncio.Event | None = None
         self.failure: BaseException | None = None
         self._thread.start()
+        fake.owed = self.owed
+
+    def owed(self) -> int:
+        """Return how much is due and not yet sent."""
+        due = schema.outbox.c.due_at <= to_stamp(utcnow())
+        with self.store._db.read() as connection:
+            rows = connection.execute(select(func.count()).select_from(schema.outbox).where(due))
+            return int(rows.scalar())
 
     async def _main(self) -> None:
         self._stop, self._loop = asyncio.Event(), asyncio.get_running_loop()
@@ -76,6 +88,7 @@ class Bot:
         return [row.payload for row in self.store.waiting(opened)]
 
     def close(self) -> None:
+        self._fake.owed = lambda: 0
         if self._stop is not None:
             self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join(20)
@@ -108,3 +121,46 @@ def start(fake: FakeTelegram, brain: Any, tmp_path: Path) -> Iterator[Start]:
 @pytest.fixture
 def bot(start: Start) -> Bot:
     return start()
+
+
+class Person:
+    """Someone who writes in one chat."""
+
+    def __init__(self, fake: FakeTelegram, chat: int = 4242) -> None:
+        self.fake = fake
+        self.id = chat
+
+    @property
+    def chat(self) -> Chat:
+        return self.fake.chat(self.id)
+
+    def _after(self, act: Callable[[], Any]) -> list[str]:
+        before = len(self.chat.sent)
+        act()
+        self.fake.quiet()
+        new = (self.chat.messages.get(number, {}) for number in self.chat.sent[before:])
+        return [text for message in new if (text := message.get("text"))]
+
+    def says(self, text: str, **more: Any) -> list[str]:
+        """Write, and return the texts that come back."""
+        return self._after(lambda: self.fake.say(self.id, text, **more))
+
+    def sends(self, **fields: Any) -> list[str]:
+        return self._after(lambda: self.fake.send(self.id, **fields))
+
+    def presses(self, title: str) -> list[str]:
+        return self._after(lambda: self.fake.press(self.id, title))
+
+    def edits(self, message: int, text: str) -> list[str]:
+        return self._after(lambda: self.fake.edit(self.id, message, text))
+
+    @property
+    def latest(self) -> int:
+        """The number of the person's latest message."""
+        mine = [n for n, m in self.chat.messages.items() if not m["from"]["is_bot"]]
+        return max(mine)
+
+
+@pytest.fixture
+def person(fake: FakeTelegram) -> Person:
+    return Person(fake)

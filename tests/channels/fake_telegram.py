@@ -13,8 +13,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from email.parser import BytesParser
+from email.policy import HTTP
 from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import parse_qsl
 
 import httpx
 import uvicorn
@@ -122,6 +125,8 @@ class FakeTelegram:
         self.commands: list[dict[str, str]] = []
         self.webhook: dict[str, Any] | None = None
         self.poll_seconds = 0.3
+        self.owed: Callable[[], int] = lambda: 0
+        """How much a bot in this process has still to send."""
         self._next_update = 1000
         self._lock = threading.RLock()
         self._server: uvicorn.Server | None = None
@@ -228,13 +233,13 @@ class FakeTelegram:
             time.sleep(0.02)
         raise AssertionError(what or "it did not come to be in time")
 
-    def quiet(self, seconds: float = 0.7) -> None:
-        """Wait until all is taken and nothing has been called for a while (polling apart)."""
-        end = time.monotonic() + 60
+    def quiet(self, seconds: float = 0.3, patience: float = 90) -> None:
+        """Wait until all is taken and sent, and nothing has been called for a while (polling apart)."""
+        end = time.monotonic() + patience
 
         def busy() -> bool:
             calls = [c for c in self.calls if c.method != "getUpdates"]
-            return bool(self.updates) or bool(calls and time.monotonic() - calls[-1].at < seconds)
+            return bool(self.updates or self.owed()) or bool(calls and time.monotonic() - calls[-1].at < seconds)
 
         time.sleep(0.1)
         while busy():
@@ -397,22 +402,29 @@ class FakeTelegram:
 
 async def _params(request: Request) -> dict[str, Any]:
     found: dict[str, Any] = dict(request.query_params)
-    kind = request.headers.get("content-type", "")
+    kind, body = request.headers.get("content-type", ""), await request.body()
     if kind.startswith("application/json"):
-        found |= await request.json()
-    elif kind:
-        form = await request.form()
-        for name, value in form.multi_items():
-            if isinstance(value, str):
-                found[name] = json.loads(value) if name in _JSON else value
-            else:
-                data = await value.read()
-                found[name] = {"file_name": value.filename, "file_size": len(data), "bytes": data}
+        return found | json.loads(body)
+    if kind.startswith("multipart/"):
+        return found | _multipart(kind, body)
+    form = parse_qsl(body.decode(), keep_blank_values=True)
+    return found | {n: json.loads(v) if n in _JSON else v for n, v in form}
+
+
+def _multipart(kind: str, body: bytes) -> dict[str, Any]:
+    message = BytesParser(policy=HTTP).parsebytes(b"Content-Type: " + kind.encode() + b"\r\n\r\n" + body)
+    found: dict[str, Any] = {}
+    for part in message.iter_parts():
+        name, file = part.get_param("name", header="content-disposition"), part.get_filename()
+        data = part.get_payload(decode=True)
+        if file:
+            found[name] = {"file_name": file, "file_size": len(data), "bytes": data.decode("latin-1")}
+        else:
+            text = data.decode().removesuffix("\r\n")
+            found[name] = json.loads(text) if name in _JSON else text
     document = found.get("document")
     if isinstance(document, str) and document.startswith("attach://"):
         found["document"] = found.pop(document.removeprefix("attach://"))
-    if isinstance(found.get("document"), dict):
-        found["document"]["bytes"] = found["document"]["bytes"].decode("latin-1")
     return found
 
 

@@ -37,6 +37,8 @@ class Service:
         self, bot: Client, engine: Engine, store: Store, settings: Settings,
         limiter: Limiter | None = None, ready: Callable[[], bool] = lambda: True,
     ) -> None:  # fmt: skip
+        # The library reports every failed request by itself; we do, once, and without its details.
+        logging.getLogger("telegram").setLevel(logging.CRITICAL)
         self.bot = bot
         self.sender = Sender(bot, engine, store)
         self._chats = Chats(
