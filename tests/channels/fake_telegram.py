@@ -135,7 +135,9 @@ class FakeTelegram:
     # --- running ---------------------------------------------------------------------------------
 
     def __enter__(self) -> FakeTelegram:
-        app = Starlette(routes=[Route("/bot{token}/{method}", self._serve, methods=["GET", "POST"])])
+        app = Starlette(
+            routes=[Route("/bot{token}/{method}", self._serve, methods=["GET", "POST"])]
+        )
         config = uvicorn.Config(app, port=0, log_level="critical", ws="none", lifespan="off")
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
@@ -239,7 +241,9 @@ class FakeTelegram:
 
         def busy() -> bool:
             calls = [c for c in self.calls if c.method != "getUpdates"]
-            return bool(self.updates or self.owed()) or bool(calls and time.monotonic() - calls[-1].at < seconds)
+            return bool(self.updates or self.owed()) or bool(
+                calls and time.monotonic() - calls[-1].at < seconds
+            )
 
         time.sleep(0.1)
         while busy():
@@ -345,6 +349,7 @@ class FakeTelegram:
     def _do_editMessageText(self, chat_id: int, message_id: int, text: str, **more: Any) -> Any:  # noqa: N802
         message = self._mine(chat_id, message_id)
         message.update(_text(text, more.get("parse_mode")))
+        message["entities"] = message["entities"] or more.get("entities") or []
         self._markup(message, more.get("reply_markup"))
         return message
 
@@ -412,13 +417,19 @@ async def _params(request: Request) -> dict[str, Any]:
 
 
 def _multipart(kind: str, body: bytes) -> dict[str, Any]:
-    message = BytesParser(policy=HTTP).parsebytes(b"Content-Type: " + kind.encode() + b"\r\n\r\n" + body)
+    message = BytesParser(policy=HTTP).parsebytes(
+        b"Content-Type: " + kind.encode() + b"\r\n\r\n" + body
+    )
     found: dict[str, Any] = {}
     for part in message.iter_parts():
         name, file = part.get_param("name", header="content-disposition"), part.get_filename()
         data = part.get_payload(decode=True)
         if file:
-            found[name] = {"file_name": file, "file_size": len(data), "bytes": data.decode("latin-1")}
+            found[name] = {
+                "file_name": file,
+                "file_size": len(data),
+                "bytes": data.decode("latin-1"),
+            }
         else:
             text = data.decode().removesuffix("\r\n")
             found[name] = json.loads(text) if name in _JSON else text
@@ -431,7 +442,7 @@ def _multipart(kind: str, body: bytes) -> dict[str, Any]:
 _JSON = {
     "chat_id", "message_id", "message_ids", "reply_markup", "protect_content", "commands", "offset",
     "disable_notification", "timeout", "limit", "allowed_updates", "link_preview_options",
-    "max_connections",
+    "max_connections", "entities",
 }  # fmt: skip
 """Parameters that are not text; a form carries them as JSON."""
 

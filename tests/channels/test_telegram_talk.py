@@ -39,7 +39,9 @@ def test_without_start_the_first_answer_says_it_too(bot: Bot, person: Person) ->
 
 
 def test_the_operator_is_named(start: Start, person: Person) -> None:
-    start(operator_name="A service", operator_contact="a@b.example", privacy_url="https://b.example")
+    start(
+        operator_name="A service", operator_contact="a@b.example", privacy_url="https://b.example"
+    )
     assert "A service runs this bot. Contact: a@b.example" in "\n".join(person.says("/start"))
 
 
@@ -115,7 +117,9 @@ def test_a_library_question_in_the_middle(bot: Bot, person: Person, fake: FakeTe
     assert bot.state(person.id).step == "wants"
 
 
-def test_crisis_with_the_country_given_late(fake: FakeTelegram, start: Start, person: Person) -> None:
+def test_crisis_with_the_country_given_late(
+    fake: FakeTelegram, start: Start, person: Person
+) -> None:
     bot = start(region=None)
     said = person.says("I want to kill myself tonight")
     assert said

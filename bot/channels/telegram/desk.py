@@ -149,17 +149,16 @@ def _grave(turn: Turn) -> bool:
 
 def _pressed(arrival: Arrival) -> int | None:
     """Return the message whose keyboard goes with the edit that shows the choice."""
-    return arrival.message if arrival.kind == "press" and arrival.html else None
+    return arrival.message if arrival.kind == "press" and arrival.shown and arrival.text else None
 
 
 def _choice(arrival: Arrival) -> list[Outgoing]:
     """Show the pressed choice under its question; the keyboard goes with it."""
-    if _pressed(arrival) is None or not arrival.text:
+    if _pressed(arrival) is None:
         return []
-    shown = f"{arrival.html}\n\n<b>{html(say('telegram.pressed', title=arrival.text))}</b>"
-    return [
-        Outgoing({"do": "edit", "chat": arrival.chat, "message": arrival.message, "html": shown})
-    ]
+    text = f"{arrival.shown}\n\n{say('telegram.pressed', title=arrival.text)}"
+    payload = {"do": "edit", "chat": arrival.chat, "message": arrival.message, "text": text}
+    return [Outgoing({**payload, "marks": list(arrival.marks)})]
 
 
 def _arrived(arrival: Arrival, turn: int, now: datetime) -> list[Outgoing]:

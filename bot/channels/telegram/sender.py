@@ -16,7 +16,7 @@ from datetime import timedelta
 from html import unescape
 from typing import Any
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, MessageEntity
 from telegram.constants import ParseMode
 from telegram.error import (
     BadRequest,
@@ -213,9 +213,10 @@ class Sender:
 
     async def _edit(self, item: Waiting) -> None:
         payload = item.payload
+        marks = MessageEntity.de_list(payload["marks"], self._bot)
         try:
             await self._bot.edit_message_text(
-                payload["html"], payload["chat"], payload["message"], parse_mode=ParseMode.HTML,
+                payload["text"], payload["chat"], payload["message"], entities=marks,
                 link_preview_options=_NO_PREVIEW,
             )  # fmt: skip
         except BadRequest:

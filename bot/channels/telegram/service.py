@@ -54,8 +54,13 @@ class Service:
             ModelFailed: the model is still loading; nothing was stored, it may come again.
         """
         try:
-            arrival = read(raw, self.bot)
-        except Exception as error:  # a kind of update that the library can't read
+            arrival = read(raw)
+        except (
+            KeyError,
+            TypeError,
+            ValueError,
+            AttributeError,
+        ) as error:  # no update as we know it
             logger.warning("an update could not be read (%s)", type(error).__name__)
             return
         if arrival is None:

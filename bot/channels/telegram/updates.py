@@ -1,5 +1,7 @@
 """What arrives from Telegram, read into one plain value.
 
+Read from the JSON itself and not through the library's classes: those refuse an update that lacks a
+field they know, or brings one in a new shape, and a person must not go unanswered for that.
 Source of every field: https://core.telegram.org/bots/api#update
 """
 
@@ -9,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from telegram import Bot, Message, Update
+Json = Mapping[str, Any]
 
 ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
 """What is asked of Telegram; nothing from channels, inline mode or reactions."""
@@ -45,62 +47,77 @@ class Arrival:
     reply_to: int | None = None
     callback: str | None = None
     data: str = ""
-    html: str | None = None
+    shown: str | None = None
+    marks: tuple[Json, ...] = ()
 
 
-def read(raw: Mapping[str, Any], bot: Bot) -> Arrival | None:
-    """Read an update; None where it holds nothing for us. Errors of the library pass through."""
-    update = Update.de_json(dict(raw), bot)
-    chat = update.effective_chat
-    if chat is None:
-        return None
-    if chat.type != "private":
-        return Arrival(update.update_id, chat.id, "nothing", private=False)
-    if update.my_chat_member is not None:
-        gone = update.my_chat_member.new_chat_member.status in ("kicked", "left")
-        return Arrival(update.update_id, chat.id, "blocked" if gone else "nothing")
-    if update.callback_query is not None:
-        return _press(update, chat.id)
-    if update.edited_message is not None:
-        return _edit(update.update_id, update.edited_message)
-    return _message(update.update_id, update.message) if update.message is not None else None
+def read(raw: Json) -> Arrival | None:
+    """Read an update; None where it holds nothing for us (KeyError or TypeError for what is no update)."""
+    number = int(raw["update_id"])
+    for name, reader in _READERS.items():
+        if (inner := raw.get(name)) is not None:
+            chat = _chat(inner)
+            if chat is None:
+                return None
+            if chat.get("type", "private") != "private":
+                return Arrival(number, int(chat["id"]), "nothing", private=False)
+            return reader(number, int(chat["id"]), inner)
+    return None
 
 
-def _press(update: Update, chat: int) -> Arrival:
-    query = update.callback_query
-    assert query is not None
-    data, shown = query.data or "", query.message
-    html = title = None
-    if isinstance(shown, Message):
-        html = shown.text_html if shown.text else None
-        rows = shown.reply_markup.inline_keyboard if shown.reply_markup else ()
-        title = next((b.text for row in rows for b in row if b.callback_data == data), None)
+def _chat(inner: Json) -> Json | None:
+    """Return the chat of a message, or of the message whose button was pressed."""
+    found = inner.get("chat") or (inner.get("message") or {}).get("chat")
+    if (
+        found is None and "data" in inner
+    ):  # too old for Telegram to tell: a private chat is its person
+        return {"id": inner["from"]["id"], "type": "private"}
+    return found if isinstance(found, Mapping) else None
+
+
+def _membership(number: int, chat: int, inner: Json) -> Arrival:
+    status = (inner.get("new_chat_member") or {}).get("status")
+    return Arrival(number, chat, "blocked" if status in ("kicked", "left") else "nothing")
+
+
+def _press(number: int, chat: int, inner: Json) -> Arrival:
+    data, message = str(inner.get("data") or ""), inner.get("message") or {}
+    rows = (message.get("reply_markup") or {}).get("inline_keyboard") or ()
+    titles = (b.get("text") for row in rows for b in row if b.get("callback_data") == data)
     return Arrival(
-        update.update_id, chat, "press", message=shown.message_id if shown else None,
-        text=title or "", callback=query.id, data=data, html=html,
+        number, chat, "press", message=message.get("message_id"), text=next(titles, None) or "",
+        callback=str(inner["id"]), data=data, shown=message.get("text"),
+        marks=tuple(message.get("entities") or ()),
     )  # fmt: skip
 
 
-def _edit(update: int, message: Message) -> Arrival:
+def _edit(number: int, chat: int, inner: Json) -> Arrival:
     # A live location is "edited" all the time: only words count.
-    kind = "edit" if message.text else "nothing"
+    text = inner.get("text") or ""
     return Arrival(
-        update, message.chat.id, kind, message=message.message_id, text=message.text or ""
+        number, chat, "edit" if text else "nothing", message=int(inner["message_id"]), text=text
     )
 
 
-def _message(update: int, message: Message) -> Arrival:
-    text = message.text or message.caption or ""
-    command = _command(message.text or "")
-    kind = next((name for field, name in _KINDS.items() if getattr(message, field, None)), None)
+def _message(number: int, chat: int, inner: Json) -> Arrival:
+    text = str(inner.get("text") or inner.get("caption") or "")
+    command = _command(text) if inner.get("text") else None
+    kind = next((name for field, name in _KINDS.items() if inner.get(field)), None)
     if kind is None:
-        kind = "command" if command else "text" if message.text else "nothing"
-    reply = message.reply_to_message
+        kind = "command" if command else "text" if inner.get("text") else "nothing"
+    reply = inner.get("reply_to_message") or {}
     return Arrival(
-        update, message.chat.id, kind, message=message.message_id, text=text, command=command,
-        forwarded=message.forward_origin is not None,
-        reply_to=reply.message_id if reply is not None else None,
+        number, chat, kind, message=int(inner["message_id"]), text=text, command=command,
+        forwarded="forward_origin" in inner or "forward_date" in inner,
+        reply_to=reply.get("message_id"),
     )  # fmt: skip
+
+
+_READERS = {
+    "message": _message, "edited_message": _edit, "callback_query": _press,
+    "my_chat_member": _membership, "channel_post": _message, "edited_channel_post": _edit,
+    "business_message": _message,
+}  # fmt: skip
 
 
 def _command(text: str) -> str | None:
