@@ -26,6 +26,9 @@ from bot.store.store import Store, utcnow
 from tests.channels.fake_telegram import TOKEN, Chat, FakeTelegram
 
 
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
 class Bot:
     """A running bot."""
 
