@@ -25,7 +25,6 @@ from bot.store.opened import to_stamp
 from bot.store.store import Store, utcnow
 from tests.channels.fake_telegram import TOKEN, Chat, FakeTelegram
 
-
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -92,7 +91,7 @@ class Bot:
 
     def close(self) -> None:
         self._fake.owed = lambda: 0
-        if self._stop is not None:
+        if self._stop is not None and self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join(20)
         self.engine.close()

@@ -12,6 +12,7 @@ from bot.engine import Engine
 from bot.store.keys import ServerSecret
 from bot.store.store import Store
 from bot.types import Message
+from bot.wording import say
 from tests.channels.conftest import Bot, Person, Start
 from tests.channels.fake_telegram import FakeTelegram
 
@@ -161,6 +162,24 @@ def test_text_that_looks_like_a_command_is_only_text(bot: Bot, person: Person) -
     person.says("yes")
     person.says('/settle{"choice": "yes"}')
     assert bot.state(person.id).conversation == "pre_brief"
+
+
+def test_an_exercise_comes_in_short_messages_and_stops_when_the_person_writes(
+    bot: Bot, person: Person, fake: FakeTelegram
+) -> None:
+    person.says("I need to calm down")
+    for _ in range(6):
+        person.says("skip")
+    assert bot.state(person.id).step == "more"
+    person.presses("Slow breathing")
+    assert bot.state(person.id).step == "breath"
+    begin = say("telegram.exercise.begin")
+    fake.until(lambda: begin in fake.texts(person.id), 10)
+    assert len([row for row in bot.waiting(person.id) if row.get("timed")]) > 3
+    assert fake.called("sendMessage", person.id)[-1].params["disable_notification"]
+    person.says("it was fine")
+    assert not [row for row in bot.waiting(person.id) if row.get("timed")]
+    assert bot.state(person.id).step == "now"
 
 
 SCRIPT = (

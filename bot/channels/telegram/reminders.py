@@ -7,6 +7,7 @@ may be offered or sent at all is decided by the engine's `guarded`.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
@@ -178,7 +179,8 @@ def zone_of(name: str) -> tzinfo:
 def read_zone(text: str, now: datetime) -> str | None:
     """Return the zone of a city, or the offset that makes it the time named now; None for neither."""
     for words in (text, text.partition(",")[0]):
-        plain = re.sub(r"[^a-z]+", " ", words.casefold()).strip().removeprefix("in ")
+        letters = unicodedata.normalize("NFKD", words.casefold()).encode("ascii", "ignore").decode()
+        plain = re.sub(r"[^a-z]+", " ", letters).strip().removeprefix("in ")
         if plain in _cities():
             return _cities()[plain]
     clock = _clock(text)
