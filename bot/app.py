@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +38,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.groundwork = AppState(chosen)
         app.state.groundwork.start()
-        yield
+        async with _telegram(app, chosen):
+            yield
         app.state.groundwork.close()
 
     app = FastAPI(
@@ -49,6 +50,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(web.router)
     if chosen.debug:
         app.include_router(web.debug_router)
+    if chosen.telegram_webhook_url:
+        from bot.channels.telegram import webhook  # noqa: PLC0415 - most servers have no bot
+
+        webhook.install(app, chosen)
     _health(app)
     _pages(app, chosen)
     app.middleware("http")(_headers(chosen))
@@ -59,6 +64,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             allow_headers=["Authorization", "Content-Type", "Idempotency-Key"],
         )  # fmt: skip
     return app
+
+
+def _telegram(app: FastAPI, settings: Settings) -> AbstractAsyncContextManager[None]:
+    """Return the bot for as long as the application runs, where Telegram is to call this server."""
+    if not settings.telegram_webhook_url:
+        return nullcontext()
+    from bot.channels.telegram import webhook  # noqa: PLC0415
+
+    return webhook.running(app, settings)
 
 
 class BodyLimit:

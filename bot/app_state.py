@@ -39,10 +39,14 @@ class Limiter:
 
     def check(self, request: Request, conversation: str = "") -> int | None:
         """Count a message; return the seconds to wait where it was one too many, else None."""
+        client = request.client.host if request.client else "unknown"
+        return self.wait(f"client:{client}", conversation)
+
+    def wait(self, *keys: str) -> int | None:
+        """Count a message under each key; return the seconds to wait where it was one too many."""
         if self._rate is None:
             return None
-        client = request.client.host if request.client else "unknown"
-        for key in filter(None, (f"client:{client}", conversation)):
+        for key in filter(None, keys):
             if not self._limits.hit(self._rate, key):
                 reset = self._limits.get_window_stats(self._rate, key).reset_time
                 return max(1, int(reset - _now()) + 1)
@@ -63,15 +67,19 @@ class AppState:
         self.limiter = Limiter(settings)
         self.brain: Brain | None = None
         self.failure: str | None = None
-        store = Store.open(
+        self.store = Store.open(
             database_url(settings), secret_of(settings), retention_days=settings.retention_days
         )
-        self.engine = Engine(store, lambda: self.brain, region=settings.region)
+        self.engine = Engine(self.store, lambda: self.brain, region=settings.region)
         self._loader = threading.Thread(target=self._load, name="load", daemon=True)
 
     def start(self) -> None:
         """Load model and index in the background."""
         self._loader.start()
+
+    def loaded(self) -> None:
+        """Wait until loading has ended, well or not."""
+        self._loader.join()
 
     def _load(self) -> None:
         try:

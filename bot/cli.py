@@ -52,6 +52,10 @@ def serve() -> None:
     import uvicorn  # noqa: PLC0415
 
     settings = get_settings()
+    if settings.telegram_webhook_url:
+        from bot.channels.telegram.api import check  # noqa: PLC0415
+
+        check(settings)
     _ready(settings)
     logs.configure()
     from bot.app import create_app  # noqa: PLC0415
@@ -109,8 +113,27 @@ async def _chat(settings: Settings, folder: Path) -> None:
 
 @app.command()
 def telegram() -> None:
-    """Run the Telegram bot."""
-    raise GroundworkError("the Telegram channel is not part of this version")
+    """Run the Telegram bot; it asks Telegram for messages, so no public address is needed."""
+    settings = get_settings()
+    from bot.channels.telegram.api import check  # noqa: PLC0415
+
+    if settings.telegram_webhook_url:
+        raise GroundworkError(
+            "GROUNDWORK_TELEGRAM_WEBHOOK_URL is set, so `groundwork serve` runs the bot; unset it to poll"
+        )
+    check(settings)
+    if not settings.operator_name:
+        say("no GROUNDWORK_OPERATOR_NAME is set: people can't see who runs this bot")
+    _ready(settings)
+    logs.configure()
+    from bot.app_state import MODEL  # noqa: PLC0415
+    from bot.channels.telegram.polling import run  # noqa: PLC0415
+    from bot.dialogue.agent import Brain  # noqa: PLC0415
+    from bot.settings import ROOT  # noqa: PLC0415
+
+    brain = Brain.load(ROOT / MODEL)
+    say("the Telegram bot is running; Ctrl-C ends it")
+    asyncio.run(run(settings, brain))
 
 
 @app.command()

@@ -12,7 +12,7 @@ import json
 import logging
 import unicodedata
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
@@ -39,6 +39,7 @@ from bot.dialogue.session import Session, split_slot
 from bot.dialogue.talk import Talk, Utterance
 from bot.errors import GroundworkError, PayloadRefused, StoreError
 from bot.store.opened import Opened
+from bot.store.outbox import Plan
 from bot.store.receipts import Receipt, fingerprint
 from bot.store.store import Store
 from bot.types import Message, Reply, State, Turn
@@ -67,6 +68,10 @@ class TooLong(GroundworkError):
         self.replies = replies
 
 
+class NothingReplaced(GroundworkError):
+    """An edit of something that is no answer given last, or that counts towards safety: nothing was changed."""
+
+
 class KeyReused(GroundworkError):
     """An Idempotency-Key that came before with another message."""
 
@@ -77,6 +82,23 @@ class Limited(GroundworkError):
     def __init__(self, retry_after: int) -> None:
         super().__init__(say("dialogue.limited", seconds=retry_after))
         self.retry_after = retry_after
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a channel with an outbox is told before a turn is stored.
+
+    `guarded`: danger, control or an age came up in this talk, so nothing may be sent unasked.
+    `forgotten`: the turn empties the talk.
+    """
+
+    turn: Turn
+    guarded: bool = False
+    forgotten: bool = False
+
+
+Delivery = Callable[[Outcome], Plan]
+"""Turns an outcome into what is to be sent; it is stored in the turn's own transaction."""
 
 
 @dataclass
@@ -109,8 +131,9 @@ class Engine:
         return await self._off_loop(lambda: self._begin(channel, region))
 
     async def receive(
-        self, opened: Opened, message: Message, *, limited: Callable[[], int | None] | None = None
-    ) -> Turn:
+        self, opened: Opened, message: Message, *, limited: Callable[[], int | None] | None = None,
+        delivery: Delivery | None = None,
+    ) -> Turn:  # fmt: skip
         """Answer a message.
 
         Args:
@@ -118,13 +141,15 @@ class Engine:
             message: text or an offered button's payload.
             limited: says how many seconds a client must wait, None if it need not; a crisis is
                 answered all the same.
+            delivery: says what is to be sent, for a channel that sends from the store's outbox. It is
+                not asked where an answer given before is repeated.
 
         Raises:
-            TooLong, PayloadRefused, KeyReused, Limited: nothing was changed.
+            TooLong, PayloadRefused, KeyReused, Limited, NothingReplaced: nothing was changed.
             UnknownConversation: it was erased meanwhile.
         """
         async with self._lock(opened.id):
-            return await self._off_loop(lambda: self._receive(opened, message, limited))
+            return await self._off_loop(lambda: self._receive(opened, message, limited, delivery))
 
     async def come_back(self, phrase: str) -> tuple[str, str, Turn]:
         """Begin a conversation with what a return phrase keeps (UnknownConversation if there is none)."""
@@ -133,6 +158,10 @@ class Engine:
     async def open(self, token: str) -> Opened:
         """Open the conversation of a token (UnknownConversation if there is none)."""
         return await self._off_loop(lambda: self._store.unlock(token))
+
+    async def open_chat(self, channel: str, chat: str) -> Opened:
+        """Open the conversation of a chat, begun anew where there is none."""
+        return await self._off_loop(lambda: self._store.open_chat(channel, chat))
 
     async def history(self, opened: Opened) -> History:
         """Return what a conversation amounts to."""
@@ -145,6 +174,11 @@ class Engine:
     async def ping(self) -> None:
         """Check the store (StoreError)."""
         await self._off_loop(self._store.ping)
+
+    def guarded(self, history: History) -> bool:
+        """Whether danger, control or an age came up: nothing may be sent to this person unasked."""
+        talk = self._talk(history)
+        return talk.session.joint_closed or bool((talk.get("crisis") or {}).get("state"))
 
     def state(self, history: History) -> State:
         """Return where a talk stands."""
@@ -193,8 +227,9 @@ class Engine:
         return token, expires, Turn(replies_of(events), state_of(talk))
 
     def _receive(
-        self, opened: Opened, message: Message, limited: Callable[[], int | None] | None
-    ) -> Turn:
+        self, opened: Opened, message: Message, limited: Callable[[], int | None] | None,
+        delivery: Delivery | None = None,
+    ) -> Turn:  # fmt: skip
         before = self._store.events(opened)
         if (earlier := self._repeated(opened, message)) is not None:
             return earlier
@@ -206,6 +241,13 @@ class Engine:
             raise TooLong(tuple(_reply(u) for u in talk.utterances) if handled else ())
         if not handled and limited is not None and (wait := limited()) is not None:
             raise Limited(wait)
+        cut = None
+        if message.replaces and not handled:
+            cut = last_answer(before)
+            before = before[:cut]
+            history = History.of(before)
+            talk = self._talk(history, incoming)
+            verdict, handled = self._gate(talk)
         if handled:
             events = _crisis_events(talk, incoming, history)
         else:
@@ -218,9 +260,10 @@ class Engine:
                 *self._ordinary(opened, [*before, *noted], history, incoming),
             ]
         turn = self._turn(history, events, verdict, handled)
-        wanted = _phrase_wanted(history, events)
-        self._keep(opened, message, events, turn)
-        return self._phrase(opened, history, turn) if wanted else turn
+        shown = self._phrase(opened, history, turn) if _phrase_wanted(history, events) else turn
+        outcome = Outcome(shown, self.guarded(history), _forgotten(events))
+        self._keep(opened, message, events, turn, cut, delivery(outcome) if delivery else None)
+        return shown
 
     def _phrase(self, opened: Opened, history: History, turn: Turn) -> Turn:
         """Make the return phrase that a person said yes to. It is shown this once and stored nowhere."""
@@ -300,16 +343,20 @@ class Engine:
             replies, crisis.with_gentle(state, verdict, talk.session.region or self._region)
         )
 
-    def _keep(self, opened: Opened, message: Message, events: list[Event], turn: Turn) -> None:
-        if _forgotten(events):
-            self._store.empty(opened)
-            return
+    def _keep(
+        self, opened: Opened, message: Message, events: list[Event], turn: Turn, cut: int | None,
+        plan: Plan | None,
+    ) -> None:  # fmt: skip
         receipt = None
         if message.idempotency_key is not None:
             receipt = Receipt(
                 message.idempotency_key, fingerprint(_request(message)), turn.as_dict()
             )
-        self._store.commit(opened, events, receipt=receipt)
+        if _forgotten(events):
+            # A chat gets its messages again after a lost answer; a web client's token stays empty.
+            self._store.empty(opened, receipt=receipt if plan else None, plan=plan)
+            return
+        self._store.commit(opened, events, receipt=receipt, truncate_from=cut, plan=plan)
 
     def _talk(self, history: History, incoming: _Incoming | None = None) -> Talk:
         return Talk(
@@ -358,6 +405,33 @@ def state_of(talk: Talk) -> State:
     )
 
 
+def last_answer(events: Sequence[Event]) -> int:
+    """Return the index from which the latest answer to a step, and what followed it, can be taken back.
+
+    Only where that turn was an ordinary answer: what the gate or the private screen heard stays heard.
+
+    Raises:
+        NothingReplaced: the latest message was anything else.
+    """
+    users = [i for i, event in enumerate(events) if event.get("event") == "user"]
+    if not users:
+        raise NothingReplaced
+    cut = users[-1]
+    before, after = History.of(events[:cut]), History.of(events)
+    said = events[cut]
+    intent = ((said.get("parse_data") or {}).get("intent") or {}).get("name")
+    marked = any((event.get("metadata") or {}).get(HIDDEN) for event in events[cut:])
+    safety = [_safety_of(history) for history in (before, after)]
+    if before.loop is None or intent != "answer" or marked or safety[0] != safety[1]:
+        raise NothingReplaced
+    return cut
+
+
+def _safety_of(history: History) -> tuple[Any, Any]:
+    session = history.slots.get("session") or {}
+    return history.slots.get("crisis"), session.get("flags")
+
+
 def kept_slots(history: History) -> dict[str, Any]:
     """Return what a return phrase keeps: papers and unfinished conversations, nothing about danger."""
     session = Session.from_dict(history.slots.get("session"))
@@ -403,6 +477,9 @@ _UNWANTED = frozenset({"Cc", "Cs", "Co", "Cn", "Cf"})
 
 
 def _read(message: Message, history: History) -> _Incoming:
+    if message.control is not None:
+        words = message.text or ""
+        return _Incoming(words, {"title": words}, rasa=f"/{message.control}")
     if message.payload is None:
         text = clean(message.text or "")
         guarded = GUARD_MARK + text if text.lstrip().startswith("/") else text
@@ -426,7 +503,8 @@ def _pressed(payload: str, history: History) -> _Incoming:
 
 
 def _request(message: Message) -> dict[str, Any]:
-    return {"text": message.text, "payload": message.payload}
+    more = {"control": message.control} if message.control else {}
+    return {"text": message.text, "payload": message.payload, **more}
 
 
 def _reply(utterance: Utterance) -> Reply:
