@@ -4,7 +4,7 @@ BIN := .venv/bin
 export RASA_TELEMETRY_ENABLED := false
 export HF_HUB_OFFLINE := 1
 
-.PHONY: help install install-dev run train test test-all check format eval bench lock clean
+.PHONY: help install install-dev run train test test-all soak check format eval bench lock clean
 help:            ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*##/ —/'
 
@@ -19,12 +19,15 @@ train: install   ## train the model and build the index, if their inputs changed
 	@$(BIN)/groundwork train
 test: install-dev ## the test suite
 	@$(BIN)/groundwork train
-	@$(BIN)/python scripts/test_needs.py
+	@$(BIN)/python -m scripts.test_needs
 	@$(BIN)/python -m pytest -m "not long" -n 2 --dist loadgroup
 test-all: install-dev ## that and the long ones
 	@$(BIN)/groundwork train
-	@$(BIN)/python scripts/test_needs.py
+	@$(BIN)/python -m scripts.test_needs
 	@$(BIN)/python -m pytest
+soak: install-dev ## 900 kills of a process that stores and 100 of the whole server: nothing lost, nothing doubled
+	@$(BIN)/groundwork train
+	@$(BIN)/python -m pytest -m long tests/store/test_kill.py tests/api/test_kills.py
 check: install-dev ## format, lint, types, rasa data validate, content checks
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
@@ -12,10 +14,10 @@ from fastapi import FastAPI, Request, Response
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import FileResponse, HTMLResponse
 from fastapi.staticfiles import StaticFiles
-from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot import services
+from bot import metrics, services, slow
 from bot.app_state import AppState, state_of
 from bot.channels import problems, web
 from bot.settings import Settings, get_settings
@@ -26,21 +28,20 @@ STATIC = Path(__file__).resolve().parent / "static"
 BODY_LIMIT = 64 * 1024 * 4
 """Bytes of a request body: 64 Ki characters at up to four bytes each, and the JSON around them."""
 
-REQUESTS = Counter("groundwork_requests_total", "Requests by route and status", ["route", "status"])
-SECONDS = Histogram("groundwork_request_seconds", "Seconds per request by route", ["route"])
 
-
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """Build the application."""
+def create_app(settings: Settings | None = None, *, wait: bool = False) -> FastAPI:
+    """Build the application; with `wait` it takes requests only when the model is loaded."""
     chosen = settings or get_settings()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.groundwork = AppState(chosen)
-        app.state.groundwork.start()
+        app.state.groundwork = state = AppState(chosen)
+        state.start()
+        if wait:
+            await state.wait()
         async with _telegram(app, chosen):
             yield
-        app.state.groundwork.close()
+        await state.close()
 
     app = FastAPI(
         title="Groundwork", version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None,
@@ -76,7 +77,7 @@ def _telegram(app: FastAPI, settings: Settings) -> AbstractAsyncContextManager[N
 
 
 class BodyLimit:
-    """Refuses a body over the limit while it arrives, before anything reads it."""
+    """Refuses a body that is over the limit, or does not come, before anything reads it."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -86,18 +87,32 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        body, more = b"", True
-        while more:
-            message = await receive()
-            if message["type"] != "http.request":
-                return
-            body += message.get("body", b"")
-            more = message.get("more_body", False)
-            if len(body) > BODY_LIMIT:
-                response = problems.problem(413, say("http.body_too_large"))
-                await response(scope, receive, send)
-                return
+        try:
+            async with asyncio.timeout(slow.BODY):
+                body = await _body(receive)
+        except TimeoutError:
+            await problems.problem(408, say("http.body_too_slow"))(scope, receive, send)
+            return
+        if body is None:
+            return
+        if len(body) > BODY_LIMIT:
+            said = state_of(scope["app"]).engine.safety()
+            refused = problems.problem(413, say("http.body_too_large"), replies=said)
+            await refused(scope, receive, send)
+            return
         await self._app(scope, _replayed(body, receive), send)
+
+
+async def _body(receive: Receive) -> bytes | None:
+    """Return the body, what came of it where it is over the limit, None where the client left."""
+    body, more = bytearray(), True
+    while more and len(body) <= BODY_LIMIT:
+        message = await receive()
+        if message["type"] != "http.request":
+            return None
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    return bytes(body)
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:
@@ -129,7 +144,11 @@ def _headers(settings: Settings) -> Callable[..., Awaitable[Response]]:
     async def add(
         request: Request, call_next: Callable[[Request], Awaitable[Response]]
     ) -> Response:
+        began = time.perf_counter()
         response = await call_next(request)
+        route = getattr(request.scope.get("route"), "path", "other")
+        metrics.REQUESTS.labels(route, response.status_code).inc()
+        metrics.SECONDS.labels(route).observe(time.perf_counter() - began)
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("Content-Security-Policy", policy)
         response.headers.setdefault("Referrer-Policy", "no-referrer")
@@ -138,8 +157,6 @@ def _headers(settings: Settings) -> Callable[..., Awaitable[Response]]:
             "Permissions-Policy", "camera=(), microphone=(), geolocation=()"
         )
         response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        route = request.scope.get("route")
-        REQUESTS.labels(getattr(route, "path", "other"), response.status_code).inc()
         return response
 
     return add
@@ -163,9 +180,9 @@ def _health(app: FastAPI) -> None:
         return {"status": "ready", "version": VERSION}
 
     @app.get("/metrics", response_class=Response)
-    async def metrics() -> Response:
+    async def figures() -> Response:
         """Prometheus figures: counts and times, no words and no names."""
-        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+        return Response(metrics.exposition(), media_type=CONTENT_TYPE_LATEST)
 
 
 def _pages(app: FastAPI, settings: Settings) -> None:

@@ -6,57 +6,30 @@ The model loads while the server already answers: until it is there the crisis g
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import threading
-from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI, Request
-from limits import parse as parse_limit
-from limits.storage import MemoryStorage, RedisStorage
-from limits.strategies import MovingWindowRateLimiter
+from fastapi import FastAPI
 
-from bot import services
+from bot import metrics, services
 from bot.debug import parse_texts
 from bot.dialogue.agent import Brain
 from bot.engine import Engine, Limited
 from bot.errors import GroundworkError
-from bot.settings import ROOT, Settings
-from bot.store.keys import ServerSecret
-from bot.store.store import Store
+from bot.files import stamp
+from bot.limiter import Limiter
+from bot.order import order_of
+from bot.settings import Settings
+from bot.store.home import open_store, secret_of
+from bot.store.sweep import Sweeper
+from bot.training import MODEL
+from bot.version import VERSION
 
 logger = logging.getLogger(__name__)
-MODEL = Path("models") / "groundwork.tar.gz"
-
-
-class Limiter:
-    """How often a client and a conversation may write."""
-
-    def __init__(self, settings: Settings) -> None:
-        redis = settings.redis_url.get_secret_value() if settings.redis_url else None
-        self._rate = None if settings.rate_limit == "off" else parse_limit(settings.rate_limit)
-        self._limits = MovingWindowRateLimiter(RedisStorage(redis) if redis else MemoryStorage())
-
-    def check(self, request: Request, conversation: str = "") -> int | None:
-        """Count a message; return the seconds to wait where it was one too many, else None."""
-        client = request.client.host if request.client else "unknown"
-        return self.wait(f"client:{client}", conversation)
-
-    def wait(self, *keys: str) -> int | None:
-        """Count a message under each key; return the seconds to wait where it was one too many."""
-        if self._rate is None:
-            return None
-        for key in filter(None, keys):
-            if not self._limits.hit(self._rate, key):
-                reset = self._limits.get_window_stats(self._rate, key).reset_time
-                return max(1, int(reset - _now()) + 1)
-        return None
-
-
-def _now() -> float:
-    import time  # noqa: PLC0415
-
-    return time.time()
+LOOK_EVERY = 5.0
+"""Seconds between two looks whether a model that could not be loaded has been replaced."""
 
 
 class AppState:
@@ -64,36 +37,60 @@ class AppState:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.limiter = Limiter(settings)
         self.brain: Brain | None = None
         self.failure: str | None = None
-        self.store = Store.open(
-            database_url(settings), secret_of(settings), retention_days=settings.retention_days
+        secret = secret_of(settings)
+        self.limiter = Limiter.of(settings, secret)
+        self.order = order_of(settings)
+        # The server answers while the database is away, and goes on by itself when it is back.
+        self.store = open_store(settings, secret, later=True)
+        self.engine = Engine(
+            self.store, lambda: self.brain, region=settings.region, order=self.order
         )
-        self.engine = Engine(self.store, lambda: self.brain, region=settings.region)
+        self._sweeper = Sweeper(self.store.purge)
+        self._tried, self._end = threading.Event(), threading.Event()
         self._loader = threading.Thread(target=self._load, name="load", daemon=True)
 
     def start(self) -> None:
-        """Load model and index in the background."""
+        """Load model and index, and remove what has run out, in the background."""
         self._loader.start()
-
-    def loaded(self) -> None:
-        """Wait until loading has ended, well or not."""
-        self._loader.join()
+        self._sweeper.start()
 
     def _load(self) -> None:
+        """Load what is needed; where that fails, try again when the files are others."""
+        while True:
+            tried = stamp(MODEL)
+            self.failure = self._try_to_load()
+            self._tried.set()
+            if self.failure is None:
+                return
+            logger.error("not ready: %s", self.failure)
+            while stamp(MODEL) == tried:
+                if self._end.wait(LOOK_EVERY):
+                    return
+
+    def _try_to_load(self) -> str | None:
         try:
             services.detector().assess("hello")
             services.library()
-            self.brain = Brain.load(ROOT / MODEL)
-            self.brain.parse("hello")
+            brain = Brain.load(MODEL)
+            brain.parse("hello")
         except GroundworkError as error:
-            self.failure = str(error)
-            logger.error("not ready: %s", error)
+            return str(error)
+        except Exception as error:  # whatever is wrong with a file, the crisis gate goes on
+            return f"the model cannot be used ({type(error).__name__})"
+        self.brain = brain
+        metrics.VERSIONS.labels(VERSION, brain.version, services.library().version).set(1)
+        metrics.READY.set(1)
+        return None
 
-    def limit_begin(self, request: Request) -> None:
+    async def wait(self) -> None:
+        """Return when the model is loaded, or can't be."""
+        await asyncio.to_thread(self._tried.wait)
+
+    async def limit_begin(self, client: str) -> None:
         """Count a new conversation (Limited where it is one too many)."""
-        wait = self.limiter.check(request)
+        wait = await asyncio.to_thread(self.limiter.check, client)
         if wait is not None:
             raise Limited(wait)
 
@@ -108,26 +105,16 @@ class AppState:
             await self.engine.ping()
         except GroundworkError:
             found.append("database")
+        if not await self.order.ping():
+            found.append("Redis")
         return found
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Let go of everything."""
+        self._end.set()
+        await asyncio.to_thread(self._sweeper.stop)
+        await self.order.close()
         self.engine.close()
-
-
-def database_url(settings: Settings) -> str:
-    """Return the database to use: the one set, or SQLite in the data directory."""
-    if settings.database_url is not None:
-        return settings.database_url.get_secret_value()
-    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return f"sqlite:///{(settings.data_dir / 'groundwork.db').resolve()}"
-
-
-def secret_of(settings: Settings) -> ServerSecret:
-    """Return the server secret, made at the first start."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    given = settings.secret_key.get_secret_value() if settings.secret_key else None
-    return ServerSecret.load_or_create(settings.data_dir / "secret.key", given)
 
 
 def state_of(app: FastAPI) -> AppState:

@@ -47,24 +47,32 @@ def _ready(settings: Settings) -> None:
 
 
 @app.command()
-def serve() -> None:
+def serve(
+    workers: Annotated[int, typer.Option(help="processes; more than one need Redis")] = 1,
+) -> None:
     """Serve the web API and the widget; trains and indexes first where inputs changed."""
     import uvicorn  # noqa: PLC0415
+
+    from bot import workers as several  # noqa: PLC0415
+    from bot.store.home import open_store  # noqa: PLC0415
 
     settings = get_settings()
     if settings.telegram_webhook_url:
         from bot.channels.telegram.api import check  # noqa: PLC0415
 
         check(settings)
+    several.check(settings, workers)
     _ready(settings)
     logs.configure()
+    open_store(settings).close()  # what is wrong with it is one clear line here
+    say(f"serving on http://{settings.host}:{settings.port}")
+    if workers > 1:
+        several.run(settings, workers)
+        return
     from bot.app import create_app  # noqa: PLC0415
 
-    say(f"serving on http://{settings.host}:{settings.port}")
-    uvicorn.run(
-        create_app(settings), host=settings.host, port=settings.port, ws="none", access_log=False,
-        log_config=None, timeout_keep_alive=15, server_header=False,
-    )  # fmt: skip
+    application = create_app(settings)
+    uvicorn.run(application, host=settings.host, port=settings.port, **several.OPTIONS)
 
 
 @app.command()
@@ -90,16 +98,15 @@ def chat() -> None:
 
 
 async def _chat(settings: Settings, folder: Path) -> None:
-    from bot.app_state import MODEL  # noqa: PLC0415
     from bot.channels.terminal import Terminal  # noqa: PLC0415
     from bot.dialogue.agent import Brain  # noqa: PLC0415
     from bot.engine import Engine  # noqa: PLC0415
-    from bot.settings import ROOT  # noqa: PLC0415
     from bot.store.keys import ServerSecret  # noqa: PLC0415
     from bot.store.store import Store  # noqa: PLC0415
+    from bot.training import MODEL  # noqa: PLC0415
     from bot.wording import say as word  # noqa: PLC0415
 
-    brain = Brain.load(ROOT / MODEL)
+    brain = Brain.load(MODEL)
     store = Store.open(
         f"sqlite:///{folder / 'talk.db'}", ServerSecret.load_or_create(folder / "key")
     )
@@ -126,10 +133,10 @@ def telegram() -> None:
         say("no GROUNDWORK_OPERATOR_NAME is set: people can't see who runs this bot")
     _ready(settings)
     logs.configure()
-    from bot.app_state import MODEL  # noqa: PLC0415
     from bot.channels.telegram.polling import run  # noqa: PLC0415
     from bot.dialogue.agent import Brain  # noqa: PLC0415
     from bot.settings import ROOT  # noqa: PLC0415
+    from bot.training import MODEL  # noqa: PLC0415
 
     brain = Brain.load(ROOT / MODEL)
     say("the Telegram bot is running; Ctrl-C ends it")
@@ -142,12 +149,11 @@ def parse(texts: Annotated[list[str], typer.Argument(help="messages")]) -> None:
     settings = get_settings()
     _ready(settings)
     logs.configure()
-    from bot.app_state import MODEL  # noqa: PLC0415
     from bot.debug import parse_texts  # noqa: PLC0415
     from bot.dialogue.agent import Brain  # noqa: PLC0415
-    from bot.settings import ROOT  # noqa: PLC0415
+    from bot.training import MODEL  # noqa: PLC0415
 
-    for found in parse_texts(Brain.load(ROOT / MODEL), texts):
+    for found in parse_texts(Brain.load(MODEL), texts):
         typer.echo(json.dumps(found))
 
 
@@ -187,14 +193,30 @@ def worksheets(
 @app.command()
 def purge() -> None:
     """Remove what has run out. Safe to repeat and to interrupt."""
-    from bot.app_state import database_url, secret_of  # noqa: PLC0415
-    from bot.store.store import Store  # noqa: PLC0415
+    from bot.store.home import open_store  # noqa: PLC0415
 
-    settings = get_settings()
-    store = Store.open(database_url(settings), secret_of(settings))
+    store = open_store(get_settings())
     count = store.purge()
     store.close()
     say(f"{count} conversations had run out and are gone")
+
+
+@app.command("rotate-key")
+def rotate_key() -> None:
+    """Replace the server secret while everything runs. Interrupted, call it again."""
+    from bot.store.home import open_store  # noqa: PLC0415
+    from bot.store.ring import change_secret  # noqa: PLC0415
+
+    settings = get_settings()
+    path = settings.data_dir / "secret.key"
+    if settings.secret_key is None:
+        moved = change_secret(path, lambda: open_store(settings))
+        say(f"{moved} keys moved to a new secret; keep a copy of {path}")
+        return
+    store = open_store(settings)
+    moved = store.rewrap()
+    store.close()
+    say(f"{moved} keys moved to the first secret in GROUNDWORK_SECRET_KEY: the others can go")
 
 
 @app.command("check-conversations")

@@ -11,13 +11,13 @@ import asyncio
 import json
 import logging
 import unicodedata
-import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from bot import services
+from bot import metrics, services
 from bot.crisis.detector import Verdict
 from bot.dialogue import crisis
 from bot.dialogue.history import (
@@ -37,17 +37,27 @@ from bot.dialogue.pending import FORGOTTEN, KEEP
 from bot.dialogue.route import progress
 from bot.dialogue.session import Session, split_slot
 from bot.dialogue.talk import Talk, Utterance
-from bot.errors import GroundworkError, PayloadRefused, StoreError
+from bot.errors import (
+    GroundworkError,
+    PayloadRefused,
+    SealBroken,
+    StoreError,
+    UnknownConversation,
+)
+from bot.order import LocalOrder, Order
 from bot.store.opened import Opened
 from bot.store.outbox import Plan
 from bot.store.receipts import Receipt, fingerprint
 from bot.store.store import Store
+from bot.store.trouble import ConflictError
 from bot.types import Message, Reply, State, Turn
 from bot.wording import say
 
 logger = logging.getLogger(__name__)
 LIMIT = 4_000
 """Characters of one message (docs: the HTTP interface)."""
+TRIES = 5
+"""How often a message is tried where another process wrote in the same conversation meanwhile."""
 Result = TypeVar("Result")
 
 
@@ -116,13 +126,13 @@ class Engine:
 
     def __init__(
         self, store: Store, brain: Callable[[], Answers | None], *, workers: int = 2,
-        region: str | None = None,
+        region: str | None = None, order: Order | None = None,
     ) -> None:  # fmt: skip
         self._store = store
         self._brain = brain
         self._region = region
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="turn")
-        self._locks: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
+        self._order = order or LocalOrder()
 
     # --- the interface for channels --------------------------------------------------------------
 
@@ -147,9 +157,14 @@ class Engine:
         Raises:
             TooLong, PayloadRefused, KeyReused, Limited, NothingReplaced: nothing was changed.
             UnknownConversation: it was erased meanwhile.
+            NotStored: the store failed; nothing was changed, and help is shown all the same.
         """
-        async with self._lock(opened.id):
-            return await self._off_loop(lambda: self._receive(opened, message, limited, delivery))
+        async with self._order.turn(opened.id):
+            return await self._off_loop(lambda: self._safely(opened, message, limited, delivery))
+
+    async def unstored(self, message: Message, error: StoreError) -> NotStored:
+        """Return what a person is told whose conversation could not be opened."""
+        return await self._off_loop(lambda: self._unstored(message, error))
 
     async def come_back(self, phrase: str) -> tuple[str, str, Turn]:
         """Begin a conversation with what a return phrase keeps (UnknownConversation if there is none)."""
@@ -183,6 +198,12 @@ class Engine:
     def state(self, history: History) -> State:
         """Return where a talk stands."""
         return state_of(self._talk(history))
+
+    def safety(self, history: History | None = None) -> tuple[Reply, ...]:
+        """Return what is said where nothing else can be: something failed, and here is help."""
+        talk = self._talk(history or History())
+        crisis.fail_closed(talk, services.crisis_dialogue(), self._region)
+        return tuple(map(_aside, talk.utterances))
 
     def close(self) -> None:
         """Finish what runs and let go."""
@@ -226,19 +247,50 @@ class Engine:
         expires = opened.expires_at.strftime("%Y-%m-%dT%H:%M:%SZ")
         return token, expires, Turn(replies_of(events), state_of(talk))
 
+    def _safely(
+        self, opened: Opened, message: Message, limited: Callable[[], int | None] | None,
+        delivery: Delivery | None,
+    ) -> Turn:  # fmt: skip
+        """Answer a message; where the store fails, the gate still speaks."""
+        with metrics.stage("whole"), _counted():
+            return self._with_tries(opened, message, limited, delivery)
+
+    def _with_tries(
+        self, opened: Opened, message: Message, limited: Callable[[], int | None] | None,
+        delivery: Delivery | None,
+    ) -> Turn:  # fmt: skip
+        try:
+            for _ in range(TRIES - 1):
+                with suppress(ConflictError):
+                    return self._receive(opened, message, limited, delivery)
+            return self._receive(opened, message, limited, delivery)
+        except StoreError as error:
+            raise self._unstored(message, error) from None
+
+    def _unstored(self, message: Message, error: StoreError) -> NotStored:
+        logger.error("a message was not stored: %s", error)
+        talk = self._talk(History(), _Incoming(clean(message.text or ""), {}))
+        _, handled = self._gate(talk)
+        said = tuple(map(_aside, talk.utterances)) if handled else self.safety()
+        return NotStored(said, damaged=isinstance(error, SealBroken))
+
     def _receive(
         self, opened: Opened, message: Message, limited: Callable[[], int | None] | None,
-        delivery: Delivery | None = None,
+        delivery: Delivery | None,
     ) -> Turn:  # fmt: skip
-        before = self._store.events(opened)
-        if (earlier := self._repeated(opened, message)) is not None:
+        with metrics.stage("read"):
+            before = self._store.events(opened)
+            earlier = self._repeated(opened, message)
+        if earlier is not None:
+            metrics.TURNS.labels("repeated").inc()
             return earlier
         history = History.of(before)
         incoming = _read(message, history)
         talk = self._talk(history, incoming)
-        verdict, handled = self._gate(talk)
+        with metrics.stage("gate"):
+            verdict, handled = self._gate(talk)
         if len(incoming.text) > LIMIT:
-            raise TooLong(tuple(_reply(u) for u in talk.utterances) if handled else ())
+            raise TooLong(tuple(map(_aside, talk.utterances)) if handled else ())
         if not handled and limited is not None and (wait := limited()) is not None:
             raise Limited(wait)
         cut = None
@@ -255,14 +307,16 @@ class Engine:
             noted = slot_events({k: v for k, v in talk.changes.items() if k == "crisis"})
             if "minor" in talk.session.flags:
                 noted += slot_events({"session": talk.session.as_dict()})
-            events = [
-                *noted,
-                *self._ordinary(opened, [*before, *noted], history, incoming),
-            ]
+            with metrics.stage("dialogue"):
+                said = self._ordinary(opened, [*before, *noted], history, incoming)
+            events = [*noted, *said]
         turn = self._turn(history, events, verdict, handled)
         shown = self._phrase(opened, history, turn) if _phrase_wanted(history, events) else turn
         outcome = Outcome(shown, self.guarded(history), _forgotten(events))
-        self._keep(opened, message, events, turn, cut, delivery(outcome) if delivery else None)
+        with metrics.stage("store"):
+            self._keep(opened, message, events, turn, cut, delivery(outcome) if delivery else None)
+        metrics.LEVEL.labels(verdict.level).inc()
+        metrics.TURNS.labels("crisis" if handled else metrics.outcome(events)).inc()
         return shown
 
     def _phrase(self, opened: Opened, history: History, turn: Turn) -> Turn:
@@ -306,15 +360,11 @@ class Engine:
             events = brain.turn(opened.id, before, incoming.rasa, incoming.metadata)
         except Exception as error:  # a failing model must not leave a person without an answer
             logger.error("the model failed (%s)", type(error).__name__)
-            raise ModelFailed(self._safety(history)) from None
+            said = Reply(say("dialogue.error")), *self.safety(history)
+            raise ModelFailed(said) from None
         if hidden.get("kind") == "private_screen":
             events = [_hide(event) for event in events]
         return events
-
-    def _safety(self, history: History) -> tuple[Reply, ...]:
-        talk = self._talk(history)
-        crisis.fail_closed(talk, services.crisis_dialogue(), self._region)
-        return (Reply(say("dialogue.error")), *(_reply(u) for u in talk.utterances))
 
     def _turn(self, history: History, events: list[Event], verdict: Verdict, handled: bool) -> Turn:
         for event in events:
@@ -368,16 +418,19 @@ class Engine:
             choice=incoming.choice if incoming else None,
         )
 
-    # --- threads and locks -----------------------------------------------------------------------
-
-    def _lock(self, name: str) -> asyncio.Lock:
-        lock = self._locks.get(name)
-        if lock is None:
-            lock = self._locks[name] = asyncio.Lock()
-        return lock
+    # --- threads ---------------------------------------------------------------------------------
 
     async def _off_loop(self, work: Callable[[], Result]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+
+
+class NotStored(StoreError):
+    """The store failed; `replies` say where help is. Nothing was changed."""
+
+    def __init__(self, replies: tuple[Reply, ...], *, damaged: bool) -> None:
+        super().__init__("a message could not be stored")
+        self.replies = replies
+        self.damaged = damaged
 
 
 class ModelFailed(GroundworkError):
@@ -502,6 +555,22 @@ def _pressed(payload: str, history: History) -> _Incoming:
     return _Incoming("", {"title": history.offered[payload]}, choice=choice, rasa=payload)
 
 
+_FAILURES: dict[type[Exception], str] = {
+    PayloadRefused: "refused", KeyReused: "refused", TooLong: "too_long", Limited: "limited",
+    ModelFailed: "model_failed", NotStored: "not_stored", UnknownConversation: "gone",
+}  # fmt: skip
+
+
+@contextmanager
+def _counted() -> Iterator[None]:
+    """Count a message that was not answered under the kind of its error."""
+    try:
+        yield
+    except GroundworkError as error:
+        metrics.TURNS.labels(_FAILURES.get(type(error), "refused")).inc()
+        raise
+
+
 def _request(message: Message) -> dict[str, Any]:
     more = {"control": message.control} if message.control else {}
     return {"text": message.text, "payload": message.payload, **more}
@@ -509,6 +578,11 @@ def _request(message: Message) -> dict[str, Any]:
 
 def _reply(utterance: Utterance) -> Reply:
     return Reply(utterance.text, utterance.buttons, utterance.card)
+
+
+def _aside(utterance: Utterance) -> Reply:
+    """Return a reply beside a talk that stays as it was: its buttons would not be known later."""
+    return Reply(utterance.text, (), utterance.card)
 
 
 def _crisis_events(talk: Talk, incoming: _Incoming, history: History) -> list[Event]:

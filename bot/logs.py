@@ -25,6 +25,11 @@ def only_allowed(
     return {name: value for name, value in event.items() if name in ALLOWED}
 
 
+_RENDER = structlog.processors.LogfmtRenderer(
+    key_order=["timestamp", "level", "logger", "event"], drop_missing=True
+)
+
+
 class OwnOnly(logging.Filter):
     """Lets through our own records, and only the bare kind of others' (never their arguments)."""
 
@@ -44,13 +49,22 @@ def configure() -> None:
             only_allowed,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.LogfmtRenderer(),
+            _RENDER,
         ],
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler()
     handler.addFilter(OwnOnly())
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[
+                structlog.stdlib.add_log_level,
+                structlog.stdlib.add_logger_name,
+                structlog.processors.TimeStamper(fmt="iso", utc=True),
+            ],
+            processors=[only_allowed, _RENDER],
+        )
+    )
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     for name in ("bot", "knowledge", "uvicorn.error"):
         logging.getLogger(name).setLevel(logging.INFO)

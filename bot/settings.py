@@ -119,6 +119,13 @@ class Settings(BaseSettings):
             raise ValueError("must begin with sqlite:// or postgresql://")
         return value
 
+    @field_validator("redis_url")
+    @classmethod
+    def _redis(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and not re.match(r"rediss?://", value.get_secret_value()):
+            raise ValueError("must begin with redis:// or rediss://")
+        return value
+
     @model_validator(mode="after")
     def _public(self) -> Settings:
         names = ("operator_name", "operator_contact", "privacy_url")

@@ -17,12 +17,12 @@ from typing import Any
 import numpy as np
 
 from bot import logs, services
-from bot.app_state import MODEL
 from bot.debug import outside_name
 from bot.dialogue.agent import Brain
 from bot.language.components import waiting_of
 from bot.language.features import Waiting
 from bot.settings import ROOT
+from bot.training import MODEL
 
 ROWS = ROOT / "tests" / "eval" / "nlu"
 REPORT = ROOT / "reports" / "eval.md"
@@ -111,7 +111,7 @@ def main() -> None:
     """Measure, print, write the report."""
     logs.configure()
     services.encoder()
-    brain = Brain.load(ROOT / MODEL)
+    brain = Brain.load(MODEL)
     first, confused = intents(brain)
     figures = [*first, *acts(brain)]
     head = ["| figure | right | rows | 95 % |", "|---|---|---|---|"]

@@ -10,12 +10,12 @@ import textwrap
 from pathlib import Path
 
 from bot import logs
-from bot.app_state import MODEL
 from bot.dialogue.agent import Brain
 from bot.engine import Engine
 from bot.settings import ROOT
 from bot.store.keys import ServerSecret
 from bot.store.store import Store
+from bot.training import MODEL
 from bot.types import Message
 
 README = ROOT / "README.md"
@@ -66,7 +66,7 @@ def _wrapped(text: str) -> list[str]:
 def main() -> None:
     """Print the transcript, or put it into README.md."""
     logs.configure()
-    made = transcript(Brain.load(ROOT / MODEL))
+    made = transcript(Brain.load(MODEL))
     if "--write" in sys.argv:
         text = README.read_text(encoding="utf-8")
         README.write_text(MARKS.sub(lambda m: m[1] + made + m[2], text), encoding="utf-8")

@@ -11,7 +11,9 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from bot import engine
+from bot.app_state import state_of
 from bot.errors import PayloadRefused, SealBroken, StoreError, UnknownConversation
+from bot.types import Reply
 from bot.wording import say
 
 MEDIA = "application/problem+json"
@@ -30,6 +32,7 @@ class Problem(BaseModel):
 RESPONSES: dict[int | str, dict[str, Any]] = {
     status: {"description": text, "content": {MEDIA: {"schema": Problem.model_json_schema()}}}
     for status, text in {
+        408: "The request did not arrive in time",
         401: "The token belongs to no conversation",
         404: "There is no such thing; the title says what to do instead",
         413: "Too long; a crisis is answered all the same",
@@ -55,6 +58,11 @@ def problem(
         found.replies = [reply.as_dict() for reply in replies]
     body = found.model_dump(exclude_none=True)
     return JSONResponse(body, status, headers=headers, media_type=MEDIA)
+
+
+def _unstored(damaged: bool, replies: tuple[Reply, ...]) -> JSONResponse:
+    title = say("http.seal_broken" if damaged else "http.store_failed")
+    return problem(503, title, headers={"Retry-After": "5"}, replies=replies)
 
 
 def install(app: FastAPI) -> None:
@@ -86,22 +94,30 @@ def install(app: FastAPI) -> None:
         headers = {"Retry-After": "5"}
         return problem(503, say("http.model_failed"), headers=headers, replies=error.replies)
 
+    @app.exception_handler(engine.NotStored)
+    async def not_stored(request: Request, error: engine.NotStored) -> JSONResponse:
+        return _unstored(error.damaged, error.replies)
+
     @app.exception_handler(SealBroken)
     @app.exception_handler(StoreError)
     async def store(request: Request, error: StoreError) -> JSONResponse:
-        key = "http.seal_broken" if isinstance(error, SealBroken) else "http.store_failed"
-        return problem(503, say(key), headers={"Retry-After": "5"})
+        said = state_of(request.app).engine.safety()
+        return _unstored(isinstance(error, SealBroken), said)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
         # Only places and kinds of the errors: their input is what a person wrote.
-        places = sorted(
-            {".".join(str(p) for p in item["loc"]) + ": " + item["type"] for item in error.errors()}
-        )
+        found = error.errors()
+        if any(e["type"] == "string_too_long" and e["loc"][0] == "body" for e in found):
+            said = state_of(request.app).engine.safety()
+            return problem(413, say("http.body_too_large"), replies=said)
+        places = sorted({".".join(str(p) for p in e["loc"]) + ": " + e["type"] for e in found})
         return problem(422, say("http.invalid"), detail="; ".join(places)[:500])
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> JSONResponse:
+        if error.status_code == 400:  # FastAPI's word for a body that is no JSON
+            return problem(422, say("http.invalid"))
         known = {404: "http.not_found", 405: "http.not_allowed"}
         title = say(known[error.status_code]) if error.status_code in known else str(error.detail)
         headers = dict(error.headers) if error.headers else None

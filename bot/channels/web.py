@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from bot import services
 from bot.app_state import AppState, state_of
@@ -15,12 +15,20 @@ from bot.artifacts.render import render
 from bot.channels.problems import documented, problem
 from bot.crisis.hotlines import UnknownRegion
 from bot.engine import Engine
-from bot.errors import UnknownConversation
+from bot.errors import StoreError, UnknownConversation
 from bot.store.opened import Opened
 from bot.types import Message, Turn
 from bot.wording import say
 
 router = APIRouter()
+
+
+def _sound(value: Any) -> Any:
+    # Half an emoji, cut off by a phone, is no reason to leave a person without an answer.
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
+
+
+Sound = BeforeValidator(_sound)
 Region = Annotated[str, Field(pattern="^[A-Za-z]{2}$", description="two-letter country code")]
 
 
@@ -35,7 +43,7 @@ class Said(BaseModel):
     """A person's words, or the payload of a button that was offered."""
 
     model_config = ConfigDict(extra="forbid")
-    text: str | None = Field(None, max_length=65_536)
+    text: Annotated[str, Field(max_length=65_536), Sound] | None = None
     payload: str | None = Field(None, max_length=4_096)
 
     @model_validator(mode="after")
@@ -113,14 +121,14 @@ class Phrase(BaseModel):
     """Six plain words."""
 
     model_config = ConfigDict(extra="forbid")
-    phrase: str = Field(max_length=200)
+    phrase: Annotated[str, Field(max_length=200), Sound]
 
 
 class Asked(BaseModel):
     """A question for the library."""
 
     model_config = ConfigDict(extra="forbid")
-    q: str = Field(max_length=4_000)
+    q: Annotated[str, Field(max_length=4_000), Sound]
     k: int = Field(5, ge=1, le=20)
 
 
@@ -128,19 +136,24 @@ class Sentence(BaseModel):
     """A sentence to practise."""
 
     model_config = ConfigDict(extra="forbid")
-    text: str = Field(max_length=4_000)
+    text: Annotated[str, Field(max_length=4_000), Sound]
 
 
 class Texts(BaseModel):
     """Messages to parse."""
 
     model_config = ConfigDict(extra="forbid")
-    texts: list[Annotated[str, Field(max_length=65_536)]] = Field(max_length=512)
+    texts: list[Annotated[str, Field(max_length=65_536), Sound]] = Field(max_length=512)
 
 
 def app_state(request: Request) -> AppState:
     """Return what the application was built with."""
     return state_of(request.app)
+
+
+def client_of(request: Request) -> str:
+    """Return the address a request came from (a trusted proxy names it: docs/operating.md)."""
+    return request.client.host if request.client else "unknown"
 
 
 def engine(state: Annotated[AppState, Depends(app_state)]) -> Engine:
@@ -172,11 +185,11 @@ Opened_ = Annotated[Opened, Depends(opened)]
     "/api/conversations",
     status_code=201,
     response_model=BegunOut,
-    responses=documented(413, 422, 429, 503),
+    responses=documented(408, 413, 422, 429, 503),
 )
 async def begin(request: Request, state: State_, body: Begin | None = None) -> dict[str, Any]:
     """Begin a conversation."""
-    state.limit_begin(request)
+    await state.limit_begin(client_of(request))
     region = body.region.upper() if body and body.region else None
     token, expires, turn = await state.engine.begin("web", region)
     return {"token": token, "expires_at": expires, **turn.as_dict()}
@@ -185,16 +198,22 @@ async def begin(request: Request, state: State_, body: Begin | None = None) -> d
 @router.post(
     "/api/conversations/messages",
     response_model=TurnOut,
-    responses=documented(401, 413, 422, 429, 503),
+    responses=documented(401, 408, 413, 422, 429, 503),
 )
 async def send(
-    said: Said, request: Request, state: State_, conversation: Opened_,
+    said: Said, request: Request, state: State_, token: Annotated[str, Depends(bearer)],
     idempotency_key: Annotated[str | None, Header(max_length=255)] = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Answer a message."""
     message = Message(said.text, said.payload, "web", idempotency_key)
+    try:
+        conversation = await state.engine.open(token)
+    except StoreError as error:
+        raise await state.engine.unstored(message, error) from None
     turn: Turn = await state.engine.receive(
-        conversation, message, limited=lambda: state.limiter.check(request, conversation.id)
+        conversation,
+        message,
+        limited=lambda: state.limiter.check(client_of(request), conversation.id),
     )
     return turn.as_dict()
 
@@ -249,11 +268,11 @@ async def erase(token: Annotated[str, Depends(bearer)], engine: Engine_) -> Resp
 @router.post(
     "/api/conversations/return",
     response_model=BegunOut,
-    responses=documented(404, 413, 422, 429, 503),
+    responses=documented(404, 408, 413, 422, 429, 503),
 )
 async def come_back(phrase: Phrase, request: Request, state: State_) -> Any:
     """Return a new token for what a return phrase keeps."""
-    state.limit_begin(request)
+    await state.limit_begin(client_of(request))
     try:
         token, expires, turn = await state.engine.come_back(phrase.phrase)
     except UnknownConversation:
@@ -261,7 +280,7 @@ async def come_back(phrase: Phrase, request: Request, state: State_) -> Any:
     return {"token": token, "expires_at": expires, **turn.as_dict()}
 
 
-@router.post("/api/passages", responses=documented(413, 422, 503))
+@router.post("/api/passages", responses=documented(408, 413, 422, 503))
 async def passages(asked: Asked) -> dict[str, Any]:
     """Search the guidance library."""
     return await run_in_threadpool(_search, asked.q, asked.k)
@@ -302,7 +321,7 @@ async def hotlines(
         return problem(404, say("http.no_region"))
 
 
-@router.post("/api/practice/i-statement", responses=documented(413, 422))
+@router.post("/api/practice/i-statement", responses=documented(408, 413, 422))
 async def practise_i_statement(sentence: Sentence) -> dict[str, Any]:
     """Give feedback on an "I" statement. Nothing is stored."""
     return await run_in_threadpool(
@@ -310,7 +329,7 @@ async def practise_i_statement(sentence: Sentence) -> dict[str, Any]:
     )
 
 
-@router.post("/api/practice/apology", responses=documented(413, 422))
+@router.post("/api/practice/apology", responses=documented(408, 413, 422))
 async def practise_apology(sentence: Sentence) -> dict[str, Any]:
     """Give feedback on an apology. Nothing is stored."""
     return await run_in_threadpool(lambda: services.apology_coach().check(sentence.text).as_dict())
@@ -319,7 +338,7 @@ async def practise_apology(sentence: Sentence) -> dict[str, Any]:
 debug_router = APIRouter()
 
 
-@debug_router.post("/api/debug/parse", responses=documented(413, 422))
+@debug_router.post("/api/debug/parse", responses=documented(408, 413, 422))
 async def parse(texts: Texts, state: State_) -> list[dict[str, Any]]:
     """Return intent and crisis verdict of messages, each for a fresh conversation."""
     return await run_in_threadpool(state.parse, texts.texts)

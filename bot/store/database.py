@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -36,14 +36,16 @@ class Database:
     """Transactions on one engine, safe to use from many threads.
 
     Args:
-        url: `sqlite:///file` or `postgresql://…`; SQLite without a file is refused, for it keeps
-        nothing.
+        url: `sqlite:///file` or `postgresql://…`; SQLite without a file is refused: it keeps nothing.
         busy_seconds: how long to wait for another process that writes.
     """
 
     def __init__(self, url: str, *, busy_seconds: float = 10.0) -> None:
         self._busy = busy_seconds
         self._turn = threading.Lock()
+        self._prepare: Callable[[Connection], None] | None = None
+        self._preparing = threading.Lock()
+        self._file: Path | None = None
         with plain_errors():
             self.engine = self._connect_to(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
@@ -63,7 +65,7 @@ class Database:
     def _sqlite(self, url: Any) -> Engine:
         if not url.database or url.database == ":memory:":
             raise StoreError("sqlite:// needs a file: memory alone keeps nothing")
-        _prepare_file(Path(url.database))
+        self._file = Path(url.database)
         engine = create_engine(
             url,
             future=True,
@@ -77,9 +79,26 @@ class Database:
         event.listen(engine, "begin", _begin_sqlite)
         return engine
 
+    def before_first_use(self, prepare: Callable[[Connection], None]) -> None:
+        """Have `prepare` done once, in a transaction of its own, before anything else is."""
+        self._prepare = prepare
+
+    def _make_ready(self) -> None:
+        if self._prepare is None:
+            return
+        with self._preparing:
+            if self._prepare is None:
+                return
+            if self._file is not None:
+                _prepare_file(self._file)
+            with self._transaction() as connection:
+                self._prepare(connection)
+            self._prepare = None
+
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One consistent view for several reads."""
+        self._make_ready()
         options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
         with plain_errors(), self.engine.connect() as connection:
             connection.execution_options(**options)
@@ -89,6 +108,12 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction, on disk when the block has ended, undone as a whole when it fails."""
+        self._make_ready()
+        with self._transaction() as connection:
+            yield connection
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
         with self._one_writer(), plain_errors(), self.engine.connect() as connection:
             connection.execution_options(groundwork_writes=True)
             with connection.begin():
@@ -108,11 +133,12 @@ class Database:
             self._turn.release()
 
     def scrub(self) -> bool:
-        """Remove what deleted rows left behind: in SQLite the write-ahead log is written back and
-        cut to
-        nothing; in PostgreSQL dead rows are vacuumed. False where a reader was in the way: call
-        again.
+        """Remove what deleted rows left behind; False where a reader was in the way: call again.
+
+        In SQLite the write-ahead log is written back and cut to nothing; in PostgreSQL dead rows are
+        vacuumed.
         """
+        self._make_ready()
         with self._one_writer(), plain_errors():
             raw = self.engine.raw_connection()
             try:

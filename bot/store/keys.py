@@ -1,8 +1,7 @@
 """Keys: the server secret, keys derived from it and from tokens, and the seal around every row.
 
-A conversation's random data key is wrapped twice: inside by a key from its token (or chat),
-outside by
-the server secret. Neither alone opens it, and a new server secret rewraps the outside only.
+A conversation's random data key is wrapped twice: inside by a key from its token (or chat), outside
+by the server secret. Neither alone opens it, and a new server secret rewraps the outside only.
 AES-256-GCM with random 96-bit nonces (NIST SP 800-38D), HKDF-SHA256 (RFC 5869), scrypt (RFC 7914).
 """
 
@@ -94,7 +93,7 @@ class ServerSecret:
 
     def __init__(self, keys: Sequence[bytes], path: Path | None = None) -> None:
         self._path = path
-        self._seen = 0
+        self._seen: tuple[int, int] | None = None
         self._take(keys)
 
     def _take(self, keys: Sequence[bytes]) -> None:
@@ -130,6 +129,11 @@ class ServerSecret:
         except OSError as error:
             raise StoreError(f"the secret key {path} cannot be used: {error.strerror}") from None
 
+    def derived(self, purpose: str) -> bytes:
+        """Return a key for another purpose; it changes with the secret."""
+        key_id, wrapping = self._keys
+        return derive(wrapping[key_id], purpose)
+
     def wrap(self, plain: bytes, *place: str | int) -> tuple[str, bytes]:
         """Wrap with the current key; returns the key's id and the wrapped bytes."""
         self.follow()
@@ -154,7 +158,8 @@ class ServerSecret:
         if self._path is None:
             return
         try:
-            stamp = self._path.stat().st_mtime_ns
+            found = self._path.stat()
+            stamp = found.st_mtime_ns, found.st_ino
             if stamp != self._seen:
                 self._take(_parse(self._path))
                 self._seen = stamp
@@ -163,17 +168,20 @@ class ServerSecret:
 
 
 def rotate(path: Path) -> None:
-    """Put a new key in front of the secret file's keys; the older ones go on opening what they
-    wrapped.
+    """Put a new key in front of the secret file's keys; the older ones go on opening what they wrapped.
 
-    Then `Store.rewrap` moves everything to the new key, and `drop_old` ends the rotation. Each
-    step may
-    be interrupted and done again.
+    Then `Store.rewrap` moves everything to the new key, and `drop_old` ends the rotation. Each step
+    may be interrupted and done again (`ring.change_secret` does all three).
 
     Raises:
         StoreError: the file is missing or damaged.
     """
     _replace(path, [new_key(), *_read(path)])
+
+
+def held(path: Path) -> int:
+    """Return how many keys the secret file holds: one, or more while a change is under way."""
+    return len(_read(path))
 
 
 def drop_old(path: Path) -> None:

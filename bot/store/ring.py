@@ -1,24 +1,30 @@
 """Keys of the installation, and moving everything to a new server secret.
 
-The keyring holds random keys (for chats, phrases, the outbox) wrapped by the server secret alone,
-so
+The keyring holds random keys (for chats, phrases, the outbox) wrapped by the server secret alone, so
 that a new secret rewraps them like all others and nothing that was derived from them changes.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, select, text
 from sqlalchemy.engine import Connection
 
 from bot.errors import SealBroken, StoreError
 from bot.store.database import Database
-from bot.store.keys import ServerSecret, new_key
+from bot.store.keys import ServerSecret, drop_old, held, new_key, rotate
 from bot.store.schema import conversations, keyring, phrases
+
+if TYPE_CHECKING:
+    from bot.store.store import Store
 
 NAMES = ("chats", "phrases", "outbox")
 _BATCH = 200
+_LOCK = 0x77726170
+"""Name of PostgreSQL's advisory lock between those who wrap a key and those who change the secret."""
 
 
 def load(connection: Connection, secret: ServerSecret) -> dict[str, bytes]:
@@ -49,12 +55,49 @@ def _open(secret: ServerSecret, row: Any) -> bytes:
         ) from None
 
 
+def change_secret(path: Path, open_store: Callable[[], Store]) -> int:
+    """Replace the secret in `path` and move everything to the new one; returns how many keys moved.
+
+    Works beside running servers that read the same file. A file with several keys is a change that
+    was interrupted: it is brought to its end, and no further key is made.
+
+    Raises:
+        StoreError: the file or the database cannot be used; the old secret goes on opening all.
+    """
+    if held(path) == 1:
+        rotate(path)
+    store = open_store()
+    try:
+        moved = store.rewrap()
+    finally:
+        store.close()
+    drop_old(path)
+    return moved
+
+
+def hold(connection: Connection) -> None:
+    """Say that this transaction will wrap a key, before it reads the secret: `rewrap` waits for it.
+
+    SQLite needs nothing: it lets one transaction write at a time.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock_shared(:lock)"), {"lock": _LOCK})
+
+
+def _wait_for_wrappers(database: Database) -> None:
+    """Return when every transaction is over that may have read the secret before it was changed."""
+    with database.write() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+
+
 def rewrap(database: Database, secret: ServerSecret) -> int:
     """Wrap every key anew whose outer wrapping is not by the current server key; returns how many.
 
     Works in batches beside running servers; interrupted, it goes on where it was.
     """
     secret.follow()
+    _wait_for_wrappers(database)
     total = 0
     for table, name, place in (
         (keyring, "name", ("keyring",)),

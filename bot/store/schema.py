@@ -1,4 +1,4 @@
-"""The tables, and how an older database is brought forward.
+"""The tables. How an older database is brought to them stands in `migrate.py`.
 
 What a person wrote stands only in columns named `sealed`, `head` or `wrapped`, all of them
 encrypted.
@@ -6,8 +6,6 @@ Times are microseconds since 1970 UTC.
 """
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 from sqlalchemy import (
     BigInteger,
@@ -19,17 +17,14 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
-    inspect,
-    select,
-    text,
 )
-from sqlalchemy.engine import Connection
-
-from bot.errors import StoreError
 
 metadata = MetaData()
 
-schema_version = Table("schema_version", metadata, Column("version", Integer, nullable=False))
+alembic_version = Table(
+    "alembic_version", metadata, Column("version_num", String(32), primary_key=True)
+)
+"""Alembic's own table: how far a database has been brought."""
 
 keyring = Table(
     "keyring",
@@ -115,41 +110,3 @@ outbox = Table(
     Column("sealed", LargeBinary, nullable=False),
 )
 """What is still to be sent. `owner` is its conversation's `lookup`, the same for good in a chat."""
-
-
-def _first(connection: Connection) -> None:
-    metadata.create_all(connection)
-
-
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first,)
-"""Step n brings version n to n + 1. A released step is never changed; a change is a new step."""
-
-VERSION = len(MIGRATIONS)
-_LOCK = 0x67726F756E64
-"""Name of the lock under which one of several starting processes migrates."""
-
-
-def migrate(connection: Connection) -> int:
-    """Bring the database to this program's version inside the caller's transaction; returns that
-    version.
-
-    Raises:
-        StoreError: a newer program made this database.
-    """
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-    found = _version(connection)
-    if found > VERSION:
-        raise StoreError(f"the database has version {found}, made by a newer program than this one")
-    for step in MIGRATIONS[found:]:
-        step(connection)
-    if found != VERSION:
-        connection.execute(schema_version.delete())
-        connection.execute(schema_version.insert().values(version=VERSION))
-    return VERSION
-
-
-def _version(connection: Connection) -> int:
-    if not inspect(connection).has_table("schema_version"):
-        return 0
-    return int(connection.execute(select(schema_version.c.version)).scalar() or 0)

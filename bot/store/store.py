@@ -15,7 +15,7 @@ from sqlalchemy import select, text
 from sqlalchemy.engine import Connection
 
 from bot.errors import UnknownConversation
-from bot.store import log, phrases, receipts, ring, schema
+from bot.store import log, migrate, phrases, receipts, ring, schema
 from bot.store import outbox as sending
 from bot.store.database import Database
 from bot.store.keys import (
@@ -64,24 +64,29 @@ class Store:
         self._secret = secret
         self._clock = clock
         self._retention = retention
-        with self._db.write() as connection:
-            schema.migrate(connection)
-            self._ring = ring.load(connection, secret)
+        self._ring: dict[str, bytes] = {}
+        database.before_first_use(self._bring_up)
+
+    def _bring_up(self, connection: Connection) -> None:
+        migrate.migrate(connection)
+        self._ring = ring.load(connection, self._secret)
 
     @classmethod
     def open(
         cls, url: str, secret: ServerSecret, clock: Callable[[], datetime] = utcnow,
-        *, retention_days: int = RETENTION_DAYS, busy_seconds: float = 10.0,
+        *, retention_days: int = RETENTION_DAYS, busy_seconds: float = 10.0, later: bool = False,
     ) -> Store:  # fmt: skip
-        """Open the database at `url`, making or migrating it.
+        """Open the database at `url`, making or migrating it; with `later`, at its first use.
 
         Raises:
-            StoreError: it cannot be opened, is newer than this program, or belongs to another
-                secret.
+            StoreError: it cannot be opened, is newer than this program, or belongs to another secret.
         """
         database = Database(url, busy_seconds=busy_seconds)
         try:
-            return cls(database, secret, clock, timedelta(days=retention_days))
+            store = cls(database, secret, clock, timedelta(days=retention_days))
+            if not later:
+                store.ping()
+            return store
         except BaseException:
             database.close()
             raise
@@ -101,6 +106,7 @@ class Store:
         """Begin a conversation; returns it and its token, which is stored nowhere."""
         token, conversation = new_token(), secrets.token_hex(16)
         with self._db.write() as connection:
+            ring.hold(connection)
             opened = self._insert(
                 connection, conversation, channel, token_lookup(token),
                 token_key(token, conversation),
@@ -148,8 +154,7 @@ class Store:
         self, opened: Opened, events: Sequence[dict[str, Any]], *, receipt: Receipt | None = None,
         truncate_from: int | None = None, outbox: Sequence[Outgoing] = (), plan: Plan | None = None,
     ) -> None:  # fmt: skip
-        """Store events, a receipt and what is to be sent, together or not at all; on disk at
-        return.
+        """Store events, a receipt and what is to be sent, together or not at all; on disk at return.
 
         Args:
             opened: as last read: its expiry moves on.
@@ -160,8 +165,7 @@ class Store:
             plan: decides what else is added to what waits, and what is taken out of it.
 
         Raises:
-            ConflictError: somebody else has written since `opened` was read, or the receipt is
-                there.
+            ConflictError: somebody else has written since `opened` was read, or the receipt is there.
             UnknownConversation: it is gone.
             ValueError: `truncate_from` lies beyond the end.
         """
@@ -176,16 +180,14 @@ class Store:
             self._carry_out(connection, opened, plan)
 
     def receipt(self, opened: Opened, key: str) -> dict[str, Any] | None:
-        """Return `{"request": fingerprint, "response": …}` for an Idempotency-Key already
-        answered."""
+        """Return `{"request": fingerprint, "response": …}` for an Idempotency-Key already answered."""
         with self._db.read() as connection:
             return receipts.read(connection, opened, key)
 
     # Keeping and forgetting
 
     def keep(self, opened: Opened, on: bool = True) -> None:
-        """Keep the talk for the retention time, or take that back (then 24 idle hours count
-        again)."""
+        """Keep the talk for the retention time, or take that back (then 24 idle hours count again)."""
         with self._change(opened):
             opened.kept = on
 
@@ -198,6 +200,7 @@ class Store:
         keys = PhraseKeys(phrase, self._ring["phrases"])
         until = self._clock() + self._retention
         with self._db.write() as connection:
+            ring.hold(connection)
             self._row(connection, opened)
             phrases.drop(connection, opened.id)
             phrases.store(connection, self._secret, keys, payload, owner=opened, expires_at=until)
@@ -231,6 +234,7 @@ class Store:
         `receipt` is kept for the message that asked for it.
         """
         with self._change(opened) as connection:
+            ring.hold(connection)
             change = plan(self._waiting(connection, opened)) if plan else Change()
             self._delete_content(connection, opened.id, opened._lookup)
             opened._key, opened._head, opened.kept = new_key(), Head.empty(opened.id), False
@@ -350,6 +354,7 @@ class Store:
         """Return a new conversation, or the row another thread has made meanwhile."""
         try:
             with self._db.write() as connection:
+                ring.hold(connection)
                 found = self._find(connection, lookup)
                 if found is not None:
                     return found

@@ -21,8 +21,9 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 class Server:
     """A running `groundwork serve`."""
 
-    def __init__(self, folder: Path, **settings: str) -> None:
+    def __init__(self, folder: Path, *arguments: str, **settings: str) -> None:
         self._folder = folder
+        self._arguments = arguments
         self._settings = settings
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -41,7 +42,7 @@ class Server:
         }
         self.log = (self._folder / "server.log").open("ab")
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "bot.cli", "serve"],
+            [sys.executable, "-m", "bot.cli", "serve", *self._arguments],
             cwd=ROOT,
             env=env,
             stdout=self.log,
@@ -60,7 +61,12 @@ class Server:
             except httpx.HTTPError:
                 pass
             time.sleep(0.3)
+        self.kill()
         pytest.fail("the server did not get ready")
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     def kill(self) -> None:
         self._process.send_signal(signal.SIGKILL)

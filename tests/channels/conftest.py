@@ -13,11 +13,11 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import func, select
 
-from bot.app_state import Limiter
 from bot.channels.telegram.api import client
 from bot.channels.telegram.polling import _work
 from bot.channels.telegram.service import Service
 from bot.engine import Engine
+from bot.limiter import Limiter
 from bot.settings import Settings
 from bot.store import schema
 from bot.store.keys import ServerSecret
@@ -39,7 +39,7 @@ class Bot:
             _env_file=None, telegram_token=SecretStr(TOKEN), telegram_api_base=fake.base,
             rate_limit=settings.pop("rate_limit", "off"), region=region, **settings,
         )  # fmt: skip
-        secret = ServerSecret.load_or_create(folder / "key")
+        secret = self.secret = ServerSecret.load_or_create(folder / "key")
         self.store = Store.open(f"sqlite:///{folder / 't.db'}", secret)
         self.engine = Engine(self.store, lambda: brain, region=region)
         self._fake = fake
@@ -60,7 +60,9 @@ class Bot:
     async def _main(self) -> None:
         self._stop, self._loop = asyncio.Event(), asyncio.get_running_loop()
         bot = client(self.settings, read_seconds=self._read_seconds)
-        service = Service(bot, self.engine, self.store, self.settings, Limiter(self.settings))
+        service = Service(
+            bot, self.engine, self.store, self.settings, Limiter.of(self.settings, self.secret)
+        )
         work = asyncio.create_task(_work(service, self.store))
         stop = asyncio.create_task(self._stop.wait())
         done, _ = await asyncio.wait({work, stop}, return_when=asyncio.FIRST_COMPLETED)

@@ -70,8 +70,8 @@ def _text(message: dict[str, Any]) -> str:
 
 def main() -> None:
     """Print the transcript, or put it into the page."""
-    from bot.app_state import MODEL
     from bot.dialogue.agent import Brain
+    from bot.training import MODEL
 
     logs.configure()
     made = transcript(Brain.load(ROOT / MODEL))

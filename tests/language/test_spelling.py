@@ -27,9 +27,7 @@ def spelling() -> Spelling:
         ("plleease", "plleease"),
     ],
 )
-def test_a_slip_is_mended_towards_the_examples(
-    spelling: Spelling, typed: str, mended: str
-) -> None:
+def test_a_slip_is_mended_towards_the_examples(spelling: Spelling, typed: str, mended: str) -> None:
     assert spelling.mend(typed) == mended
 
 

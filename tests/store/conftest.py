@@ -10,8 +10,7 @@ from sqlalchemy import create_engine, text
 from bot.store.keys import ServerSecret
 from bot.store.schema import metadata
 from bot.store.store import Store
-
-from .servers import POSTGRES_MISSING, postgres_server
+from tests.servers import postgres_server
 
 
 class Clock:
@@ -47,8 +46,6 @@ def sqlite_url(tmp_path: Path) -> str:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
-    if POSTGRES_MISSING:
-        pytest.skip(POSTGRES_MISSING)
     with postgres_server() as url:
         yield url
 
@@ -58,7 +55,7 @@ def fresh_postgres(postgres: str) -> str:
     """The server's database, without any table of ours."""
     engine = create_engine(postgres, future=True)
     with engine.begin() as connection:
-        for table in metadata.tables:
+        for table in (*metadata.tables, "schema_version"):
             connection.execute(text(f"DROP TABLE IF EXISTS {table} CASCADE"))
     engine.dispose()
     return postgres

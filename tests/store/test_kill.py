@@ -69,19 +69,23 @@ def kill_somewhere(process: subprocess.Popen[bytes], rng: random.Random) -> int 
     ],
 )
 def test_no_acknowledged_event_is_lost_or_doubled(
-    request: pytest.FixtureRequest, tmp_path: Path, database: str, kills: int
-) -> None:
+    request: pytest.FixtureRequest, tmp_path: Path, database: str, kills: int,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
     url, key = request.getfixturevalue(database), tmp_path / "secret.key"
     store = Store.open(url, ServerSecret.load_or_create(key))
-    rng = random.Random(7)
+    rng, acknowledged = random.Random(7), 0
     for _ in range(kills // PER_TALK):
         opened, token = store.create(channel="web")
         written = kill_often(store, opened, lambda t=token: child(url, key, t), rng)
+        acknowledged += written
         assert store.receipt(opened, str(written - 1)) is not None
         sent = [item.payload["n"] for item in store.due(limit=10**6)]
         assert sent == list(range(written)), "the outbox goes with the commit"
         store.erase(opened)
     store.close()
+    with capsys.disabled():
+        print(f"\n{kills} kills of a writer, {acknowledged} events kept, 0 lost, 0 doubled")
 
 
 def kill_often(

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import random
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -104,3 +109,105 @@ def test_a_file_gone_while_running_stops_nothing(path: Path, secret: ServerSecre
     assert secret.unwrap(key_id, wrapped, "here") == b"x"
     with pytest.raises(SealBroken):
         secret.unwrap("0" * 12, wrapped, "here")
+
+
+WRITER = """
+import os, sys
+from pathlib import Path
+from bot.store.keys import ServerSecret
+from bot.store.store import Store
+store = Store.open(sys.argv[1], ServerSecret.load_or_create(Path(sys.argv[2])))
+while True:
+    opened, token = store.create(channel="web")
+    store.commit(opened, [{"n": 1}])
+    store.make_phrase(opened, {}) if len(token) % 8 == 0 else store.empty(opened)
+    os.write(1, token.encode() + b"\\n")
+"""
+
+
+def test_nothing_is_lost_while_others_write_and_the_change_is_killed(
+    url: str, secret: ServerSecret, path: Path
+) -> None:
+    writers = [
+        subprocess.Popen(
+            [sys.executable, "-c", WRITER, url, str(path)], stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(2)
+    ]
+    first = [w.stdout.readline().strip() for w in writers if w.stdout]
+    before = path.read_bytes()
+    rng = random.Random(3)
+    for _ in range(6):
+        kill_a_change(url, path, rng.uniform(0, 0.4))
+    ring.change_secret(path, lambda: Store.open(url, ServerSecret.load_or_create(path)))
+    tokens = list(first)
+    for writer in writers:
+        writer.kill()
+        tokens += (writer.communicate()[0] or "").split()
+    assert keys.held(path) == 1
+    assert path.read_bytes() != before
+    store = Store.open(url, ServerSecret.load_or_create(path))
+    assert len(tokens) > 4
+    for token in tokens:
+        assert store.unlock(token), "every token given out opens under the new secret alone"
+    store.close()
+
+
+CHANGE = """
+import sys
+from pathlib import Path
+from bot.store.keys import ServerSecret
+from bot.store.ring import change_secret
+from bot.store.store import Store
+path = Path(sys.argv[2])
+print("ready", flush=True)
+change_secret(path, lambda: Store.open(sys.argv[1], ServerSecret.load_or_create(path)))
+"""
+
+
+def kill_a_change(url: str, path: Path, after: float) -> None:
+    command = [sys.executable, "-c", CHANGE, url, str(path)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"ready\n"
+    time.sleep(after)
+    process.kill()
+    process.wait()
+    process.stdout.close()
+
+
+def test_the_command_changes_the_secret(tmp_path: Path, clock: Clock) -> None:
+    folder = tmp_path / "data"
+    path, url = folder / "secret.key", f"sqlite:///{folder / 'groundwork.db'}"
+    store = Store.open(url, ServerSecret.load_or_create(path))
+    _, token = store.create(channel="web")
+    before = path.read_bytes()
+    assert "4 keys moved" in groundwork(folder, "rotate-key")
+    assert path.read_bytes() != before
+    assert path.stat().st_mode & 0o077 == 0
+    again = Store.open(url, ServerSecret.load_or_create(path))
+    assert again.unlock(token)
+    assert store.unlock(token), "and the server that was running goes on"
+    store.close()
+    again.close()
+
+
+def test_the_command_with_a_secret_from_the_environment(tmp_path: Path) -> None:
+    folder, old, new = tmp_path / "data", "o" * 40, "n" * 40
+    url, path = f"sqlite:///{folder / 'groundwork.db'}", folder / "secret.key"
+    store = Store.open(url, ServerSecret.load_or_create(path, old))
+    _, token = store.create(channel="web")
+    store.close()
+    said = groundwork(folder, "rotate-key", SECRET_KEY=f"{new} {old}")
+    assert "the others can go" in said
+    again = Store.open(url, ServerSecret.load_or_create(path, new))
+    assert again.unlock(token)
+    again.close()
+
+
+def groundwork(folder: Path, *arguments: str, **settings: str) -> str:
+    plain = {k: v for k, v in os.environ.items() if not k.startswith("GROUNDWORK_")}
+    env = plain | {f"GROUNDWORK_{k}": v for k, v in {"DATA_DIR": str(folder), **settings}.items()}
+    command = [sys.executable, "-m", "bot.cli", *arguments]
+    done = subprocess.run(command, env=env, check=True, capture_output=True, text=True)
+    return done.stdout

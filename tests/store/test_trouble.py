@@ -3,20 +3,16 @@ afterwards."""
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select, text
+from sqlalchemy import event, text
 
 from bot.errors import StoreError
-from bot.store import schema
 from bot.store.keys import ServerSecret
 from bot.store.store import Outgoing, Receipt, Store
-
-from .conftest import Opener
 
 
 @pytest.fixture
@@ -104,66 +100,6 @@ def test_the_disk_is_really_asked(store: Store) -> None:
             "journal_mode", "synchronous", "secure_delete", "foreign_keys",
         )}  # fmt: skip
     assert found == {"journal_mode": "wal", "synchronous": 2, "secure_delete": 1, "foreign_keys": 1}
-
-
-class TestMigration:
-    def test_opening_twice_changes_nothing(self, opener: Opener) -> None:
-        opened, token = opener().create(channel="web")
-        again = opener()
-        assert again.unlock(token).id == opened.id
-        with again._db.read() as c:
-            versions = list(c.execute(select(schema.schema_version.c.version)).scalars())
-        assert versions == [schema.VERSION]
-
-    def test_an_older_database_is_brought_forward(
-        self, opener: Opener, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        _, token = opener().create(channel="web")
-        steps = (*schema.MIGRATIONS, lambda c: c.execute(text("CREATE TABLE extra (n INTEGER)")))
-        monkeypatch.setattr(schema, "MIGRATIONS", steps)
-        monkeypatch.setattr(schema, "VERSION", len(steps))
-        try:
-            store = opener()
-            assert store.unlock(token)
-            with store._db.write() as c:
-                assert list(c.execute(text("SELECT * FROM extra"))) == []
-                assert c.execute(select(schema.schema_version.c.version)).scalar() == len(steps)
-        finally:
-            with store._db.write() as c:
-                c.execute(text("DROP TABLE extra"))
-
-    def test_a_newer_database_is_refused_unchanged(self, opener: Opener) -> None:
-        store = opener()
-        with store._db.write() as c:
-            c.execute(schema.schema_version.update().values(version=schema.VERSION + 1))
-        with pytest.raises(StoreError, match="newer program"):
-            opener()
-
-    def test_a_failed_step_leaves_the_old_version(
-        self, opener: Opener, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        opener()
-
-        def fails(c: Any) -> None:
-            c.execute(text("CREATE TABLE half (n INTEGER)"))
-            c.execute(text("SELECT * FROM nowhere"))
-
-        monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, fails))
-        monkeypatch.setattr(schema, "VERSION", len(schema.MIGRATIONS))
-        with pytest.raises(StoreError):
-            opener()
-        monkeypatch.undo()
-        store = opener()
-        with store._db.read() as c:
-            found = c.execute(select(schema.schema_version.c.version)).scalar()
-            assert found == schema.VERSION
-            assert re.search("half", str(_tables(c))) is None
-
-
-def _tables(connection: Any) -> list[str]:
-    from sqlalchemy import inspect
-
-    return list(inspect(connection).get_table_names())
 
 
 def _open_and_read(url: str, secret: ServerSecret, token: str) -> object:

@@ -14,13 +14,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.app_state import Limiter
 from bot.channels.telegram import rows
 from bot.channels.telegram.desk import Desk
 from bot.channels.telegram.render import OWN, digest
 from bot.channels.telegram.updates import Arrival
 from bot.engine import Engine, Limited, ModelFailed, NothingReplaced, TooLong
 from bot.errors import PayloadRefused, UnknownConversation
+from bot.limiter import Limiter
 from bot.settings import Settings
 from bot.store.opened import Opened
 from bot.store.receipts import Receipt, fingerprint
@@ -226,7 +226,7 @@ class Chats:
         try:
             await self._engine.receive(
                 visit.opened, keyed,
-                limited=limited or (lambda: self._limiter.wait(f"telegram:{visit.opened.id}")),
+                limited=limited or (lambda: self._limiter.check(f"telegram:{visit.opened.id}")),
                 delivery=lambda outcome: desk.turn(visit.arrival, outcome, lines),
             )  # fmt: skip
         except TooLong as error:

@@ -11,13 +11,15 @@ from typing import Any
 
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
-from bot.app_state import database_url, secret_of
 from bot.channels.telegram.api import client, wait_of
 from bot.channels.telegram.service import Service, persist
 from bot.dialogue.agent import Brain
 from bot.engine import Engine
 from bot.errors import GroundworkError
+from bot.limiter import Limiter
+from bot.order import order_of
 from bot.settings import Settings
+from bot.store.home import open_store, secret_of
 from bot.store.store import Store
 
 logger = logging.getLogger(__name__)
@@ -68,11 +70,10 @@ async def run(settings: Settings, brain: Brain) -> None:
     Raises:
         GroundworkError: Telegram refuses the token, or the store cannot be opened.
     """
-    store = Store.open(
-        database_url(settings), secret_of(settings), retention_days=settings.retention_days
-    )
-    engine = Engine(store, lambda: brain, region=settings.region)
-    service = Service(client(settings), engine, store, settings)
+    secret = secret_of(settings)
+    store = open_store(settings, secret)
+    engine = Engine(store, lambda: brain, region=settings.region, order=order_of(settings))
+    service = Service(client(settings), engine, store, settings, Limiter.of(settings, secret))
     try:
         await _until_signal(_work(service, store))
     finally:

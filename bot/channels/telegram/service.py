@@ -11,13 +11,13 @@ from typing import Any
 
 from telegram.error import InvalidToken, RetryAfter, TelegramError
 
-from bot.app_state import Limiter
 from bot.channels.telegram.api import Client, introduce, wait_of
 from bot.channels.telegram.chats import Chats
 from bot.channels.telegram.sender import Sender
 from bot.channels.telegram.updates import Arrival, read
-from bot.engine import Engine, ModelFailed
+from bot.engine import Engine, ModelFailed, NotStored
 from bot.errors import GroundworkError
+from bot.limiter import Limiter
 from bot.settings import Settings
 from bot.store.store import Store
 from bot.wording import say
@@ -35,15 +35,13 @@ class Service:
 
     def __init__(
         self, bot: Client, engine: Engine, store: Store, settings: Settings,
-        limiter: Limiter | None = None, ready: Callable[[], bool] = lambda: True,
+        limiter: Limiter, ready: Callable[[], bool] = lambda: True,
     ) -> None:  # fmt: skip
         # The library reports every failed request by itself; we do, once, and without its details.
         logging.getLogger("telegram").setLevel(logging.CRITICAL)
         self.bot = bot
         self.sender = Sender(bot, engine, store)
-        self._chats = Chats(
-            engine, store, settings, limiter or Limiter(settings), self.sender.wake, ready
-        )
+        self._chats = Chats(engine, store, settings, limiter, self.sender.wake, ready)
         self._told: OrderedDict[int, None] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -73,18 +71,23 @@ class Service:
         await self._answer(arrival)
 
     async def _answer(self, arrival: Arrival) -> None:
+        said = [say("dialogue.error")]
         for pause in (*PATIENCE, None):
             try:
                 await self._chats.take(arrival)
                 return
             except ModelFailed:
                 raise
+            except NotStored as error:
+                logger.error("an update was not stored")
+                said = [reply.text for reply in error.replies]
             except Exception as error:  # whatever failed, the person is not left without an answer
                 logger.error("an update failed (%s)", type(error).__name__)
             if pause is not None:
                 await asyncio.sleep(pause)
         with contextlib.suppress(TelegramError):
-            await self.bot.send_message(arrival.chat, say("dialogue.error"))
+            for text in said:
+                await self.bot.send_message(arrival.chat, text)
 
     async def _tell(self, chat: int) -> None:
         """Say once in a group or channel that we talk in private; nothing of it is read or kept."""

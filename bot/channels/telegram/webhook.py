@@ -116,7 +116,7 @@ async def running(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
 
 async def _register(service: Service, state: AppState, settings: Settings) -> None:
     """Tell Telegram the address once the model is there; until then updates wait at Telegram."""
-    await asyncio.to_thread(state.loaded)
+    await state.wait()
     assert settings.telegram_webhook_url is not None
     assert settings.telegram_webhook_secret is not None
     url, secret = settings.telegram_webhook_url, settings.telegram_webhook_secret
