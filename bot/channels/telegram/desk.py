@@ -156,7 +156,8 @@ def _choice(arrival: Arrival) -> list[Outgoing]:
     """Show the pressed choice under its question; the keyboard goes with it."""
     if _pressed(arrival) is None:
         return []
-    text = f"{arrival.shown}\n\n{say('telegram.pressed', title=arrival.text)}"
+    choice = say("telegram.pressed", title=arrival.text)
+    text = f"{arrival.shown}\n\n{choice}"
     payload = {"do": "edit", "chat": arrival.chat, "message": arrival.message, "text": text}
     return [Outgoing({**payload, "marks": list(arrival.marks)})]
 
