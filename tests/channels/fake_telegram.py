@@ -99,6 +99,7 @@ class Fault:
     times: int = 1
     chat: int | None = None
     retry_after: int | None = None
+    migrated_to: int | None = None
     after_delay: float = 0.0
     description: str = "wrong on demand"
     taken: bool = False
@@ -280,7 +281,9 @@ class FakeTelegram:
     async def _go_wrong(self, fault: Fault) -> Response:
         if fault.after_delay:
             await asyncio.sleep(fault.after_delay)
-        more = {"parameters": {"retry_after": fault.retry_after}} if fault.retry_after else {}
+        asked = {"retry_after": fault.retry_after, "migrate_to_chat_id": fault.migrated_to}
+        parameters = {name: value for name, value in asked.items() if value is not None}
+        more = {"parameters": parameters} if parameters else {}
         return _error(fault.status, fault.description, **more)
 
     async def _get_updates(self, params: dict[str, Any]) -> Response:

@@ -9,9 +9,11 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from bot.errors import StoreError
 from bot.wording import say
 from tests.channels.conftest import ROOT, Bot, Person, Start
 from tests.channels.fake_telegram import TOKEN, FakeTelegram, Fault
@@ -115,6 +117,55 @@ class TestGone:
         assert bot.waiting(person.id) == []
         assert not bot.history(person.id).messages
 
+    def test_a_chat_that_has_moved_is_forgotten(
+        self, bot: Bot, person: Person, fake: FakeTelegram
+    ) -> None:
+        person.says(OPENING)
+        fake.faults.append(Fault("sendMessage", 400, migrated_to=-100123, times=99))
+        fake.say(person.id, "yes")
+        fake.quiet()
+        assert bot.waiting(person.id) == []
+
+
+class TestTrouble:
+    def test_a_store_that_fails_for_a_moment_loses_nothing(
+        self, bot: Bot, person: Person, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        person.says("hello")
+        failures = [StoreError("the disk is full"), StoreError("the disk is full")]
+        commit = bot.store.commit
+
+        def failing(*args: Any, **more: Any) -> None:
+            if failures:
+                raise failures.pop()
+            commit(*args, **more)
+
+        monkeypatch.setattr(bot.store, "commit", failing)
+        assert "freely want this" in "\n".join(person.says(OPENING))
+
+    def test_a_store_that_fails_for_good_still_names_help(
+        self, bot: Bot, person: Person, fake: FakeTelegram, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def failing(*_: Any, **__: Any) -> None:
+            raise StoreError("the disk is full")
+
+        monkeypatch.setattr(bot.store, "commit", failing)
+        assert say("dialogue.error") in person.says("hello")
+
+    def test_a_model_that_fails_gives_the_safety_reply(
+        self, start: Start, person: Person, fake: FakeTelegram
+    ) -> None:
+        class Broken:
+            def turn(self, *_: Any) -> Any:
+                raise RuntimeError("broken")
+
+        start(brain=Broken())
+        said = person.says("hello")
+        assert say("dialogue.error") in said
+        assert len(said) > 1
+        assert all(m["has_protected_content"] for m in fake.shown(person.id)[1:])
+        assert person.says("he is hitting me right now")
+
 
 class TestErasing:
     @pytest.mark.parametrize("words", ["/erase", "/leave", "leave", "Leave."])
@@ -141,6 +192,16 @@ class TestErasing:
         person.says("forget me")
         person.presses("Yes, erase it")
         assert fake.texts(person.id) == [say("dialogue.forgotten")]
+        assert len(fake.chat(person.id).messages) == 1
+
+    def test_the_way_out_of_a_crisis_leaves_here_too(
+        self, bot: Bot, person: Person, fake: FakeTelegram
+    ) -> None:
+        person.says("he is hitting me right now")
+        if "Leave now" not in fake.titles(person.id):
+            person.says("i can't talk, he is in the next room")
+        person.presses("Leave now")
+        assert fake.texts(person.id) == [say("telegram.left")]
         assert len(fake.chat(person.id).messages) == 1
 
     def test_a_message_too_old_to_delete_keeps_no_other(

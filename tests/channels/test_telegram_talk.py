@@ -39,6 +39,12 @@ def test_without_start_the_first_answer_says_it_too(bot: Bot, person: Person) ->
     assert "end-to-end" not in "\n".join(person.says("thanks"))
 
 
+def test_whoever_asks_for_numbers_first_gets_them_first(bot: Bot, person: Person) -> None:
+    said = person.says("/help_now")
+    assert said[0].startswith("Which country")
+    assert said[-1] == say("telegram.start_privacy")
+
+
 def test_the_operator_is_named(start: Start, person: Person) -> None:
     start(
         operator_name="A service", operator_contact="a@b.example", privacy_url="https://b.example"

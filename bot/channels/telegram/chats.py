@@ -34,6 +34,8 @@ CONTROLS = {
     "help_now": "hotline", "privacy": "privacy_question",
 }  # fmt: skip
 """The commands that are controls of every channel; `/erase` and `/leave` are the chat's own."""
+LEAVE = '/crisis_choice{"choice": "leave"}'
+"""The way out that a crisis offers; here leaving is clearing the chat."""
 TRIES = 3
 
 
@@ -164,6 +166,9 @@ class Chats:
         if payload is None:
             await self._say(visit, Reply(say("dialogue.payload_refused")))
             return
+        if payload == LEAVE:
+            await self._wipe(visit, say("telegram.left"))
+            return
         title = history.offered[payload]
         settled = Visit(visit.opened, replace(visit.arrival, text=visit.arrival.text or title))
         if payload.startswith("/settle") and await self._is_old(visit, turn):
@@ -220,14 +225,17 @@ class Chats:
         limited: Callable[[], int | None] | None = None,
     ) -> None:  # fmt: skip
         chat = visit.arrival.chat
-        lines = list(before) or ([] if visit.opened.begun else self._intro())
+        intro = [] if visit.opened.begun else self._intro()
+        # Whoever asks for numbers first gets the numbers first.
+        after = intro if message.control == "hotline" else []
+        lines = list(before) or ([] if after else intro)
         keyed = replace(message, channel="telegram", idempotency_key=visit.key)
         desk = Desk(self._engine, visit.opened)
         try:
             await self._engine.receive(
                 visit.opened, keyed,
                 limited=limited or (lambda: self._limiter.check(f"telegram:{visit.opened.id}")),
-                delivery=lambda outcome: desk.turn(visit.arrival, outcome, lines),
+                delivery=lambda outcome: desk.turn(visit.arrival, outcome, lines, after),
             )  # fmt: skip
         except TooLong as error:
             await self._say(visit, Reply(str(error)), *error.replies)

@@ -37,10 +37,14 @@ class Desk:
 
     # --- turns -----------------------------------------------------------------------------------
 
-    def turn(self, arrival: Arrival, outcome: Outcome, before: Sequence[str]) -> Plan:
-        """Send a turn of the talk; `before` are lines of this channel, left out in a crisis."""
-        grave = _grave(outcome.turn)
-        lines = [] if grave else [Reply(line) for line in before]
+    def turn(
+        self, arrival: Arrival, outcome: Outcome, before: Sequence[str], after: Sequence[str] = ()
+    ) -> Plan:
+        """Send a turn of the talk; what stands `before` and `after` it is left out in a crisis."""
+        first, last = (
+            Turn(() if _grave(outcome.turn) else tuple(map(Reply, lines)))
+            for lines in (before, after)
+        )
 
         def plan(waiting: Sequence[Waiting]) -> Change:
             now, number = utcnow(), _number(arrival, waiting)
@@ -48,8 +52,9 @@ class Desk:
                 return Change(_wiped(arrival, waiting) + _said(arrival, outcome.turn, number, now))
             over = rows.ended(waiting, arrival.chat, now, _pressed(arrival))
             sends = [
-                *_said(arrival, Turn(tuple(lines)), number, now),
+                *_said(arrival, first, number, now),
                 *_said(arrival, outcome.turn, number, now, outcome.guarded, _shown(waiting)),
+                *_said(arrival, last, number, now),
                 *_timed(arrival, outcome.turn, number, now),
             ]
             add = [*_choice(arrival), *_arrived(arrival, number, now), *sends, *over.add]

@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from telegram.error import InvalidToken, RetryAfter, TelegramError
+from telegram.error import BadRequest, InvalidToken, RetryAfter, TelegramError
 
 from bot.channels.telegram.api import Client, introduce, wait_of
 from bot.channels.telegram.chats import Chats
@@ -117,7 +117,13 @@ class Service:
             GroundworkError: Telegram refuses the token.
         """
         await persist(self.bot.initialize)
-        self._aside(persist(lambda: introduce(self.bot)))
+        self._aside(self._introduce())
+
+    async def _introduce(self) -> None:
+        try:
+            await persist(lambda: introduce(self.bot))
+        except GroundworkError as error:  # a bot without a list of commands still talks
+            logger.error("%s", error)
 
     async def close(self) -> None:
         """Finish what is being sent and let go."""
@@ -132,7 +138,7 @@ async def persist(call: Callable[[], Awaitable[Any]]) -> None:
     """Call Telegram until it answers.
 
     Raises:
-        GroundworkError: it refuses the token.
+        GroundworkError: it refuses the token, or what it was told.
     """
     pause = 1.0
     while True:
@@ -141,6 +147,10 @@ async def persist(call: Callable[[], Awaitable[Any]]) -> None:
             return
         except InvalidToken:
             raise GroundworkError("Telegram does not accept the token any more") from None
+        except (
+            BadRequest
+        ) as error:  # what Telegram says of an address or a command, never a person's words
+            raise GroundworkError(f"Telegram refused: {error.message}") from None
         except RetryAfter as error:
             pause = max(pause, wait_of(error).total_seconds())
         except TelegramError as error:
