@@ -78,6 +78,12 @@ def sorter(name: str) -> Linear | None:
     return Linear.of(f"facts-{name}", rows, services.encoder(), services.settings().cache_dir)
 
 
+def prepare() -> None:
+    """Fit what is not in the cache folder yet, so that no message waits for it (seconds, once)."""
+    for name in _clauses():
+        sorter(name)
+
+
 def _taught(step: Step, clauses: Sequence[str]) -> list[str]:
     parts = [step.example[a:b] for a, b in spans(step.example)]
     return [*clauses, *parts, step.example, step.label]

@@ -96,6 +96,12 @@ def _probability(name: Name, text: str) -> float:
     return classifier(name).probabilities([text])[0][name]
 
 
+def prepare() -> None:
+    """Fit what is not in the cache folder yet, so that no message waits for it (seconds, once)."""
+    classifier("leverage")
+    classifier("ignored")
+
+
 @lru_cache(maxsize=2)
 def classifier(name: Name) -> Linear:
     """Return the classifier of a notice, made at its first use."""
