@@ -58,6 +58,8 @@ _SOFT = frozenset(
 """Intents that a draft is easily taken for: it is meant for somebody else's ears, in any tone."""
 _SENTENCE = 5
 """Words from which a message at a coached step can be a draft that only looks like something else."""
+_POSSIBLE = 0.05
+"""Probability of an answer below which it is none ("that reply was wrong" lies under .01, drafts over .1)."""
 _LASHING_OUT = frozenset(["generalisation", "blame", "hidden_you", "faux_feeling", "conditional"])
 
 
@@ -78,6 +80,8 @@ def is_draft(talk: Talk) -> bool:
     if step is None or step.coach is None or talk.intent not in _SOFT:
         return False
     if len(talk.text.split()) < _SENTENCE or talk.text.rstrip().endswith("?"):
+        return False
+    if dict(talk.ranking).get("answer", 0.0) < _POSSIBLE:
         return False
     feedback = services.coach(step.coach).check(talk.text)
     return any(feedback.parts.values()) or any(p.id in _LASHING_OUT for p in feedback.problems)

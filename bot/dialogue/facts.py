@@ -79,7 +79,7 @@ def sorter(name: str) -> Linear | None:
 
 
 def prepare() -> None:
-    """Make the classifiers of all conversations, so that no message waits for them."""
+    """Fit what is not in the cache folder yet, so that no message waits for it (seconds, once)."""
     for name in _clauses():
         sorter(name)
 

@@ -13,7 +13,9 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.dialogue.facts import prepare as prepare_facts
 from bot.dialogue.notices import leverage
+from bot.dialogue.notices import prepare as prepare_notices
 
 LEVERAGE = "leverage"
 
@@ -27,7 +29,9 @@ class LeverageGate(IntentClassifier, GraphComponent):
         cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource,
         execution_context: ExecutionContext,
     ) -> LeverageGate:  # fmt: skip
-        """Build the component."""
+        """Build the component, with everything small that has to be fitted once (bot.dialogue.linear)."""
+        prepare_notices()
+        prepare_facts()
         return cls()
 
     def process(self, messages: list[Message], tracker: DialogueStateTracker) -> list[Message]:

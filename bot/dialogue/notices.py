@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import yaml
 
@@ -96,6 +96,12 @@ def _probability(name: Name, text: str) -> float:
     return classifier(name).probabilities([text])[0][name]
 
 
+def prepare() -> None:
+    """Fit what is not in the cache folder yet, so that no message waits for it (seconds, once)."""
+    classifier("leverage")
+    classifier("ignored")
+
+
 @lru_cache(maxsize=2)
 def classifier(name: Name) -> Linear:
     """Return the classifier of a notice, made at its first use."""
@@ -106,12 +112,6 @@ def classifier(name: Name) -> Linear:
         others += [*conversation.examples, *(step.example for step in conversation)]
     rows += [(text, "none") for text in others]
     return Linear.of(f"notice-{name}", rows, services.encoder(), services.settings().cache_dir)
-
-
-def prepare() -> None:
-    """Make both classifiers, so that no message waits for them."""
-    for name in get_args(Name):
-        classifier(name)
 
 
 @lru_cache(maxsize=2)

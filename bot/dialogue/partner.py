@@ -6,6 +6,8 @@ sure" to the second closes what assumes two people who are free to say no. They 
 
 from __future__ import annotations
 
+import re
+
 from bot.dialogue.finish import menu, offered
 from bot.dialogue.talk import Talk, menu_button
 from bot.language.answers import plain, yes_no
@@ -14,23 +16,15 @@ from bot.wording import say
 
 KIND, ASKED = "partner", "partner_asked"
 WHO, AFTER_NO = "who", "after_no"
-_ME = frozenset(["me", "i", "myself", "mine"])
-_OTHER = frozenset(
-    [
-        "someone",
-        "else",
-        "other",
-        "another",
-        "ex",
-        "stranger",
-        "he",
-        "she",
-        "they",
-        "family",
-        "uncle",
-        "before",
-        "past",
-    ]
+_LEAD = r"^(?:(?:yes|well|no|i think|it was|that was|it is|its|by) )*"
+_ME = re.compile(
+    _LEAD
+    + r"(?:me|myself|mine|my fault|i did(?: it)?|i (?:was|am) (?:it|the one)|i hurt (?:them|him|her))$"
+)
+_OTHER = re.compile(
+    _LEAD + r"(?:not me|wasnt me|(?:some(?:one|body) )?else|another person|other people"
+    r"|(?:an?|the|his|her|their|my|our) (?:\w+ ){0,2}\w+|years ago|before (?:me|us)"
+    r"|in (?:the|their|his|her) (?:past|childhood|family))$"
 )
 _OWN_PART = ("accountability_plan", "repair", "find_support")
 _BESIDE = ("listening_practice", "find_support", "grounding")
@@ -85,14 +79,14 @@ def _read(talk: Talk, text: str) -> str | None:
         return talk.choice
     if (talk.session.pending or {}).get("stage") == AFTER_NO:
         return yes_no(text) if len(text.split()) <= _SHORT else None
-    words = plain(text).split()
-    if len(words) > _SHORT:
+    words = plain(text)
+    if len(words.split()) > _SHORT:
         return None
-    if yes_no(text) == "unsure":
-        return "unsure"
-    if _ME & set(words):
+    if _ME.match(words):
         return "me"
-    return "other" if _OTHER & set(words) else None
+    if _OTHER.match(words):
+        return "other"
+    return "unsure" if yes_no(text) == "unsure" else None
 
 
 _SHORT = 8

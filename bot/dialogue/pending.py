@@ -12,7 +12,7 @@ from bot.dialogue.help_lines import country_given
 from bot.dialogue.history import GUARD_MARK
 from bot.dialogue.route import applies
 from bot.dialogue.safety import take_screen
-from bot.dialogue.steps import proceed, take_answer
+from bot.dialogue.steps import ASK, proceed, take_answer
 from bot.dialogue.talk import REUSE, Talk
 from bot.language.answers import plain, yes_no
 from bot.types import Button
@@ -60,6 +60,9 @@ def settle(talk: Talk, text: str, hotlines: Hotlines) -> None:
     if talk.choice == read_back.UNDO or kind == read_back.KIND:
         _read_back(talk, text)
         return
+    if (talk.choice or "").startswith(ASK):
+        _ask(talk, (talk.choice or "").removeprefix(ASK))
+        return
     if REUSE in (talk.intent, kind):
         _reuse(talk)
         return
@@ -77,6 +80,18 @@ def settle(talk: Talk, text: str, hotlines: Hotlines) -> None:
     else:
         talk.speak("dialogue.nothing_waits")
         talk.ask()
+
+
+def _ask(talk: Talk, step_id: str) -> None:
+    """Ask a step that was settled from what was said before."""
+    if talk.conversation is None or step_id not in talk.run.unasked:
+        talk.speak("dialogue.nothing_waits")
+        talk.ask()
+        return
+    step = talk.conversation.step(step_id)
+    talk.run.unasked.remove(step_id)
+    talk.record(step, None)
+    talk.ask(step)
 
 
 def _read_back(talk: Talk, text: str) -> None:

@@ -35,7 +35,8 @@ def next_step(talk: Talk) -> Step | None:
 
 def previous_step(talk: Talk) -> Step | None:
     """Return the step before the waiting one, None at the beginning."""
-    steps, current = shown(talk), talk.step
+    current = talk.step
+    steps = [step for step in shown(talk) if step.id not in talk.run.unasked or step == current]
     if current is None or current not in steps:
         return None
     place = steps.index(current)

@@ -39,13 +39,15 @@ def form_name(conversation: str) -> str:
 class Run:
     """One conversation under way: steps skipped, steps a branch jumped over, and what branches set.
 
-    `told` holds the number of the choice that was told before its step was asked.
+    `told` holds the number of the choice that was told before its step was asked, `unasked` the steps that
+    were settled so.
     """
 
     skipped: list[str] = field(default_factory=list)
     jumped: list[str] = field(default_factory=list)
     flags: list[str] = field(default_factory=list)
     told: dict[str, int] = field(default_factory=dict)
+    unasked: list[str] = field(default_factory=list)
 
 
 @dataclass

@@ -12,6 +12,10 @@ from bot.dialogue.read_back import fill
 from bot.dialogue.route import next_step, settled
 from bot.dialogue.talk import Talk, control, menu_button
 from bot.types import Button
+from bot.wording import say
+
+ASK = "ask:"
+"""Begins the choice of a button that asks a step which was settled unasked."""
 
 
 def take_answer(talk: Talk, step: Step, text: str) -> None:
@@ -65,7 +69,9 @@ def proceed(talk: Talk) -> None:
     following = next_step(talk) if "ended" not in talk.run.flags else None
     if following is not None and (choice := _told(talk, following)) is not None:
         talk.record(following, choice)
-        talk.speak("dialogue.told", label=following.label, answer=choice)
+        talk.run.unasked.append(following.id)
+        wrong = Button(say("buttons.not_right"), f'/settle{{"choice": "{ASK}{following.id}"}}')
+        talk.speak("dialogue.told", label=following.label, answer=choice, buttons=[wrong])
         _follow(talk, following)
         proceed(talk)
         return
