@@ -177,13 +177,25 @@ class Thanks(Say):
     action, key = "action_thanks", "thanks"
 
 
-class AreYouHuman(Say):
+class WhoReads(Say):
+    """Say who reads what is written: no one, unless there are people to hand something over to."""
+
+    def move(self, talk: Talk) -> None:
+        """Say what this installation's settings make true."""
+        name = services.settings().handover_name
+        if name is None:
+            openings.simple(talk, self.key)
+        else:
+            openings.simple(talk, f"{self.key}_handover", name=name)
+
+
+class AreYouHuman(WhoReads):
     """Say that this is a program."""
 
     action, key = "action_are_you_human", "are_you_human"
 
 
-class PrivacyQuestion(Say):
+class PrivacyQuestion(WhoReads):
     """Say what is kept and who can read it."""
 
     action, key = "action_privacy_question", "privacy_question"

@@ -15,11 +15,20 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import FileResponse, HTMLResponse
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import CONTENT_TYPE_LATEST
+from secure import (
+    CacheControl,
+    ContentSecurityPolicy,
+    CrossOriginOpenerPolicy,
+    PermissionsPolicy,
+    ReferrerPolicy,
+    Secure,
+    XContentTypeOptions,
+)
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot import metrics, services, slow
 from bot.app_state import AppState, state_of
-from bot.channels import problems, web
+from bot.channels import own, problems, web
 from bot.settings import Settings, get_settings
 from bot.version import VERSION
 from bot.wording import say
@@ -48,6 +57,7 @@ def create_app(settings: Settings | None = None, *, wait: bool = False) -> FastA
         description="Guidance for people rebuilding safety and trust. Self-help, not therapy.",
     )  # fmt: skip
     problems.install(app)
+    app.include_router(own.router)
     app.include_router(web.router)
     if chosen.debug:
         app.include_router(web.debug_router)
@@ -130,16 +140,27 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
 
 def content_policy(settings: Settings) -> str:
     """Return the Content-Security-Policy: nothing from elsewhere, frames only where the operator allows."""
-    frames = " ".join(["'self'", *settings.allowed_origins])
-    return (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-        "connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; "
-        f"frame-ancestors {frames}; require-trusted-types-for 'script'"
-    )
+    return _secure(settings).headers["Content-Security-Policy"]
+
+
+def _secure(settings: Settings) -> Secure:
+    """Return the headers of every answer. HTTPS and its HSTS belong to the proxy (docs/operating.md)."""
+    policy = (
+        ContentSecurityPolicy().default_src("'none'").script_src("'self'").style_src("'self'")
+        .img_src("'self'", "data:").font_src("'self'").connect_src("'self'").frame_src("'self'")
+        .form_action("'self'").base_uri("'none'")
+        .frame_ancestors("'self'", *settings.allowed_origins)
+        .custom_directive("require-trusted-types-for", "'script'")
+    )  # fmt: skip
+    return Secure(
+        cache=CacheControl().no_store(), coop=CrossOriginOpenerPolicy().same_origin(), csp=policy,
+        permissions=PermissionsPolicy().set("camera=(), microphone=(), geolocation=()"),
+        referrer=ReferrerPolicy().no_referrer(), xcto=XContentTypeOptions(),
+    )  # fmt: skip
 
 
 def _headers(settings: Settings) -> Callable[..., Awaitable[Response]]:
-    policy = content_policy(settings)
+    secure = _secure(settings).headers
 
     async def add(
         request: Request, call_next: Callable[[Request], Awaitable[Response]]
@@ -149,14 +170,8 @@ def _headers(settings: Settings) -> Callable[..., Awaitable[Response]]:
         route = getattr(request.scope.get("route"), "path", "other")
         metrics.REQUESTS.labels(route, response.status_code).inc()
         metrics.SECONDS.labels(route).observe(time.perf_counter() - began)
-        response.headers.setdefault("Cache-Control", "no-store")
-        response.headers.setdefault("Content-Security-Policy", policy)
-        response.headers.setdefault("Referrer-Policy", "no-referrer")
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        response.headers.setdefault(
-            "Permissions-Policy", "camera=(), microphone=(), geolocation=()"
-        )
-        response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        for name, value in secure.items():
+            response.headers.setdefault(name, value)
         return response
 
     return add
@@ -230,6 +245,7 @@ def page_config(settings: Settings) -> str:
         "leaveUrl": None,
         "hotlineCards": cards,
         "operator": operator,
+        "handover": settings.handover_name is not None,
         "reviewed": False,
         "version": VERSION,
     }

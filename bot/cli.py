@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import resource
 import sys
 import tempfile
 import warnings
@@ -57,6 +58,8 @@ def serve(
     from bot.store.home import open_store  # noqa: PLC0415
 
     settings = get_settings()
+    # A crash must not write the memory of this process, with keys and words in it, to a disk.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if settings.telegram_webhook_url:
         from bot.channels.telegram.api import check  # noqa: PLC0415
 
@@ -217,6 +220,15 @@ def rotate_key() -> None:
     moved = store.rewrap()
     store.close()
     say(f"{moved} keys moved to the first secret in GROUNDWORK_SECRET_KEY: the others can go")
+
+
+@app.command()
+def backup(into: Annotated[Path, typer.Argument(help="a new folder")]) -> None:
+    """Copy the database and its secret while everything runs."""
+    from bot.store.backup import backup as copy  # noqa: PLC0415
+
+    for path in copy(get_settings(), into):
+        typer.echo(path)
 
 
 @app.command("check-conversations")

@@ -26,6 +26,7 @@ from bot.dialogue.history import (
     Event,
     History,
     bot_event,
+    card_kind,
     listen_event,
     loop_event,
     person_event,
@@ -44,6 +45,7 @@ from bot.errors import (
     StoreError,
     UnknownConversation,
 )
+from bot.handover import Service
 from bot.order import LocalOrder, Order
 from bot.store.opened import Opened
 from bot.store.outbox import Plan
@@ -182,6 +184,15 @@ class Engine:
         """Return what a conversation amounts to."""
         return await self._off_loop(lambda: History.of(self._store.events(opened)))
 
+    async def keep(self, opened: Opened, ticked: frozenset[str]) -> str | None:
+        """Keep what was ticked under a new return phrase and return it, None where there is nothing."""
+        async with self._order.turn(opened.id):
+            return await self._off_loop(lambda: self._keep_ticked(opened, ticked))
+
+    async def keep_no_more(self, opened: Opened) -> None:
+        """Take back the return phrase of a conversation, with what it keeps."""
+        await self._off_loop(lambda: self._store.drop_phrase(opened))
+
     async def erase(self, token: str) -> None:
         """Erase a conversation and its token."""
         await self._off_loop(lambda: self._store.erase_token(token))
@@ -310,6 +321,7 @@ class Engine:
             with metrics.stage("dialogue"):
                 said = self._ordinary(opened, [*before, *noted], history, incoming)
             events = [*noted, *said]
+        self._offer_people(events)
         turn = self._turn(history, events, verdict, handled)
         shown = self._phrase(opened, history, turn) if _phrase_wanted(history, events) else turn
         outcome = Outcome(shown, self.guarded(history), _forgotten(events))
@@ -319,11 +331,25 @@ class Engine:
         metrics.TURNS.labels("crisis" if handled else metrics.outcome(events)).inc()
         return shown
 
+    def _offer_people(self, events: list[Event]) -> None:
+        """Where help lines are shown, name the operator's own people too."""
+        people = Service.of(services.settings())
+        shown = [n for n, event in enumerate(events) if card_kind(event) == "hotlines"]
+        if people is not None and shown:
+            offer = bot_event(Utterance(people.offer()), **(events[shown[-1]]["metadata"] or {}))
+            events.insert(shown[-1] + 1, offer)
+
     def _phrase(self, opened: Opened, history: History, turn: Turn) -> Turn:
         """Make the return phrase that a person said yes to. It is shown this once and stored nowhere."""
         phrase = self._store.make_phrase(opened, {"slots": kept_slots(history)})
         said = Reply(say("dialogue.keep_phrase", phrase=phrase))
         return Turn((said, *turn.replies), turn.state)
+
+    def _keep_ticked(self, opened: Opened, ticked: frozenset[str]) -> str | None:
+        kept = kept_slots(History.of(self._store.events(opened)), ticked)
+        if not kept["artifacts"] and not kept["session"]["paused"]:
+            return None
+        return self._store.make_phrase(opened, {"slots": kept})
 
     def _repeated(self, opened: Opened, message: Message) -> Turn | None:
         if message.idempotency_key is None:
@@ -358,6 +384,8 @@ class Engine:
             if brain is None:
                 raise StoreError("no model is loaded")
             events = brain.turn(opened.id, before, incoming.rasa, incoming.metadata)
+            if not replies_of(events):
+                raise StoreError("the model said nothing")
         except Exception as error:  # a failing model must not leave a person without an answer
             logger.error("the model failed (%s)", type(error).__name__)
             said = Reply(say("dialogue.error")), *self.safety(history)
@@ -485,17 +513,25 @@ def _safety_of(history: History) -> tuple[Any, Any]:
     return history.slots.get("crisis"), session.get("flags")
 
 
-def kept_slots(history: History) -> dict[str, Any]:
-    """Return what a return phrase keeps: papers and unfinished conversations, nothing about danger."""
+def kept_slots(history: History, ticked: frozenset[str] | None = None) -> dict[str, Any]:
+    """Return what a return phrase keeps: papers and unfinished conversations, nothing about danger.
+
+    Args:
+        history: the talk.
+        ticked: ids of papers and names of conversations to keep; all without it.
+    """
     session = Session.from_dict(history.slots.get("session"))
     conversation, step = split_slot(history.slots.get("requested_slot"))
     if history.loop and conversation and step:
         session.wait(conversation, step)
-    waiting = [w for w in session.paused if w.conversation not in NEVER_KEPT]
+
+    def wanted(name: str, key: str) -> bool:
+        return name not in NEVER_KEPT and (ticked is None or key in ticked)
+
+    waiting = [w for w in session.paused if wanted(w.conversation, w.conversation)]
     names = {w.conversation for w in waiting}
-    papers = [
-        a for a in history.slots.get("artifacts") or [] if a["conversation"] not in NEVER_KEPT
-    ]
+    held = history.slots.get("artifacts") or []
+    papers = [a for a in held if wanted(a["conversation"], a["id"])]
     answers = {
         k: v for k, v in history.slots.items() if split_slot(k)[0] in names and v is not None
     }
@@ -536,7 +572,7 @@ def _read(message: Message, history: History) -> _Incoming:
     if message.payload is None:
         text = clean(message.text or "")
         guarded = GUARD_MARK + text if text.lstrip().startswith("/") else text
-        return _Incoming(text, {}, rasa=guarded or GUARD_MARK)
+        return _Incoming(text, {}, rasa=guarded if guarded.strip() else GUARD_MARK)
     if message.payload not in history.offered:
         raise PayloadRefused(say("dialogue.payload_refused"))
     return _pressed(message.payload, history)

@@ -24,6 +24,7 @@ from prometheus_client import (
 from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from bot.dialogue.history import card_kind
 from bot.types import LEVELS
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # they tell when the first of each came
@@ -73,7 +74,7 @@ def outcome(events: Iterable[Mapping[str, Any]]) -> str:
     """Return what became of an ordinary message: of a question, whether the library had an answer."""
     cards, intents = set(), set()
     for event in events:
-        cards.add((((event.get("data") or {}).get("custom") or {}).get("card") or {}).get("kind"))
+        cards.add(card_kind(event))
         intents.add(((event.get("parse_data") or {}).get("intent") or {}).get("name"))
     if "passages" in cards:
         return "answered"

@@ -67,6 +67,10 @@ class Settings(BaseSettings):
     operator_name: str | None = Field(None, description="who runs this, shown to people")
     operator_contact: str | None = Field(None, description="how to reach them, shown to people")
     privacy_url: str | None = Field(None, description="their privacy notice, shown to people")
+    handover_name: str | None = Field(None, description="people who can be asked for, by name")
+    handover_contact: str | None = Field(
+        None, description="how they are reached: mailto:…, tel:… or https://… that takes JSON"
+    )
     disabled: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="conversations not offered here"
     )
@@ -126,6 +130,13 @@ class Settings(BaseSettings):
             raise ValueError("must begin with redis:// or rediss://")
         return value
 
+    @field_validator("handover_contact")
+    @classmethod
+    def _handover(cls, value: str | None) -> str | None:
+        if value and not re.fullmatch(r"mailto:\S+@\S+|tel:\+?[\d() .-]+|https://\S+", value):
+            raise ValueError("must be such as mailto:help@example.org, tel:+4420… or https://…")
+        return value
+
     @model_validator(mode="after")
     def _public(self) -> Settings:
         names = ("operator_name", "operator_contact", "privacy_url")
@@ -137,6 +148,8 @@ class Settings(BaseSettings):
         pair = (self.telegram_webhook_url, self.telegram_webhook_secret)
         if any(pair) and not all(pair):
             raise ValueError("GROUNDWORK_TELEGRAM_WEBHOOK_URL and …_SECRET go together")
+        if (self.handover_name is None) != (self.handover_contact is None):
+            raise ValueError("GROUNDWORK_HANDOVER_NAME and …_CONTACT go together")
         return self
 
 

@@ -35,6 +35,7 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
         408: "The request did not arrive in time",
         401: "The token belongs to no conversation",
         404: "There is no such thing; the title says what to do instead",
+        409: "What was agreed to has changed; look again",
         413: "Too long; a crisis is answered all the same",
         422: "Not understood; nothing was changed",
         429: "Too many messages for now; a crisis is answered all the same",

@@ -112,6 +112,12 @@ def listen_event() -> Event:
     return {"event": "action", "name": "action_listen", "timestamp": time.time()}
 
 
+def card_kind(event: Mapping[str, Any]) -> str | None:
+    """Return the kind of the card that a message of ours carries."""
+    card = ((event.get("data") or {}).get("custom") or {}).get("card") or {}
+    return card.get("kind")
+
+
 def replies_of(events: Sequence[Mapping[str, Any]]) -> tuple[Reply, ...]:
     """Return the replies among events."""
     found = []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from bot.dialogue.catalog import Conversation
 from bot.dialogue.controls import put_aside, resume_one, waiting_titles
 from bot.dialogue.facts import shares
@@ -161,7 +163,7 @@ def _moves() -> list[Button]:
     ]
 
 
-def simple(talk: Talk, key: str) -> None:
+def simple(talk: Talk, key: str, **values: Any) -> None:
     """Say one fixed text and come back to the step that waits."""
-    talk.speak(f"dialogue.{key}", buttons=() if talk.step else menu(talk)[:3])
+    talk.speak(f"dialogue.{key}", **values, buttons=() if talk.step else menu(talk)[:3])
     _re_ask(talk)

@@ -47,3 +47,26 @@ def test_an_error_in_the_gate_counts_as_a_crisis(
     monkeypatch.setattr(services, "detector", broken)
     one.say("hello there")
     assert "999" in one.text
+
+
+@pytest.mark.parametrize("nothing", ["", " ", "\n\n", "\u200b", "\x00", " \u2060 "])
+def test_nothing_said_is_answered_too(talker: Callable[..., Talker], nothing: str) -> None:
+    one = talker(region="GB")
+    one.say(nothing)
+    assert one.text
+    one.say("hello")
+    one.say(nothing)
+    assert one.text
+
+
+class Mute:
+    """A model that has nothing to say."""
+
+    def turn(self, *_: Any) -> list[Any]:
+        return []
+
+
+def test_a_model_without_a_word_counts_as_failed() -> None:
+    one = Talker(Mute(), region="GB")
+    with pytest.raises(ModelFailed):
+        one.say("hello there")
