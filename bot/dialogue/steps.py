@@ -27,7 +27,8 @@ def take_answer(talk: Talk, step: Step, text: str) -> None:
         talk.ask(step, variant="again")
         return
     parts = shares(talk, step, text)
-    hear(talk, text)
+    if step.keep:  # what only steers ("no, she said not to write") tells nothing about the act
+        hear(talk, text)
     if step.coach is None:
         talk.record(step, parts.get(step.id) if parts else text.strip())
     _unjump(talk, step)
@@ -45,7 +46,8 @@ def hear(talk: Talk, text: str) -> None:
     for step in talk.conversation or ():
         if step.tell and not settled(talk, step):
             found = [c for c, stems in step.tell.items() if re.search(stems, text, re.IGNORECASE)]
-            talk.run.told.pop(step.id, None)
+            if found:
+                talk.run.told.pop(step.id, None)
             if len(found) == 1:
                 talk.run.told[step.id] = step.choices.index(found[0])
 
