@@ -4,7 +4,7 @@ BIN := .venv/bin
 export RASA_TELEMETRY_ENABLED := false
 export HF_HUB_OFFLINE := 1
 
-.PHONY: help install install-dev run train test test-all soak check format eval bench lock clean
+.PHONY: help install install-dev run train test test-all soak check format eval bench audit lock clean
 help:            ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*##/ —/'
 
@@ -43,6 +43,8 @@ eval: install-dev ## quality figures, as a table and in reports/eval.md
 bench: install-dev ## speed and memory beside plain Rasa, as ratios
 	@$(BIN)/groundwork train
 	@$(BIN)/python -m scripts.bench
+audit: install-dev ## known vulnerabilities among the pinned packages
+	@$(BIN)/python -m scripts.audit
 lock: install-dev ## resolve pyproject.toml anew
 	@sh scripts/lock.sh
 clean:           ## remove what can be made again
