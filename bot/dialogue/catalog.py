@@ -65,7 +65,8 @@ class Step:
 
     `coach` names the coach that answers drafts here; `unless_private` leaves the step out where the
     plan has turned into one for the person alone, `inward` after strangulation or dissociation; `tell` names
-    the stems by which a choice is known from what was said; `questions` words it anew for an entrance.
+    the stems by which a choice is known from what was said; `questions` words it anew for an entrance;
+    `exercise` is the card of one that is done along with the question.
     """
 
     id: str
@@ -85,6 +86,7 @@ class Step:
     inward: bool = False
     tell: Mapping[str, str] = field(default_factory=dict)
     questions: Mapping[str, str] = field(default_factory=dict)
+    exercise: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,6 +309,7 @@ def _build_step(raw: Mapping[str, Any]) -> Step:
         coach=raw.get("coach"),
         unless_private=raw.get("unless_private", False),
         inward=raw.get("inward", False),
+        exercise=raw.get("exercise"),
         tell={choice: rf"\b(?:{'|'.join(stems)})" for choice, stems in raw.get("tell", {}).items()},
         questions={name: _text(text) for name, text in raw.get("questions", {}).items()},
     )

@@ -151,6 +151,9 @@ def _questions(step: Step, slot: str) -> list[dict[str, Any]]:
     for number, recall in enumerate(step.recalls):
         text = recall.question.replace("{answer}", "{recalled}")
         found.append(_variant(recall_name(number), text, [*_reuse(recall), *buttons]))
+    if step.exercise is not None:
+        card = {"card": {"kind": "exercise", **step.exercise}}
+        found = [{**response, "custom": card} for response in found]
     return found
 
 

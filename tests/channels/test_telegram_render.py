@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.channels.telegram.exercise import exercise_of, timed
 from bot.channels.telegram.render import DATA_LIMIT, LIMIT, data_of, html, length, messages, split
 from bot.channels.telegram.sender import bare
-from bot.types import Button, Reply, State
+from bot.types import Button, Reply
 from tests.channels.fake_telegram import _Html
 
 TEXTS = st.text(max_size=600)
@@ -77,7 +77,8 @@ def test_buttons_stand_under_the_last_part() -> None:
 
 class TestExercises:
     def test_a_breath_out_is_the_longer_half_and_it_can_be_stopped(self) -> None:
-        found = exercise_of((), State("grounding", "breath"))
+        card = {"kind": "exercise", "exercise": "breathing", "in": 4, "out": 6, "rounds": 3}
+        found = exercise_of((Reply("Breathe.", card=card),))
         assert found[0][1].endswith("Write anything, and I stop.")
         times = [at for at, _ in found]
         assert times == sorted(times)
@@ -95,5 +96,5 @@ class TestExercises:
         assert 1 <= len(found) <= 12
         assert all(at >= 0 for at, _ in found)
 
-    def test_other_steps_have_none(self) -> None:
-        assert exercise_of((Reply("x"),), State("grounding", "room")) == []
+    def test_other_replies_have_none(self) -> None:
+        assert exercise_of((Reply("x"), Reply("y", card={"kind": "passages"}))) == []

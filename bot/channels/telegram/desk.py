@@ -242,7 +242,7 @@ def _timed(arrival: Arrival, turn: Turn, number: int, now: datetime) -> list[Out
         return []
     return [
         Outgoing({**base, "html": html(text)}, due_at=now + timedelta(seconds=after))
-        for after, text in exercise_of(turn.replies, turn.state)
+        for after, text in exercise_of(turn.replies)
     ]
 
 

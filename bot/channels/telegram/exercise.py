@@ -5,25 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.types import Reply, State
+from bot.types import Reply
 from bot.wording import say, variants
 
 Timed = list[tuple[float, str]]
 """Seconds from now, and what is said then."""
 
-_STEPS: Mapping[tuple[str, str], Mapping[str, Any]] = {
-    ("grounding", "breath"): {"exercise": "breathing", "in": 4, "out": 6, "rounds": 3},
-    ("grounding", "body"): {"exercise": "steps", "every": 12},
-}
-"""Steps that are done along with the person; a long breath out is the point, so it is the longer half."""
 _MOST = 12
 
 
-def exercise_of(replies: Sequence[Reply], state: State) -> Timed:
-    """Return the timed messages that go with a turn: of an `exercise` card, or of a step done along."""
+def exercise_of(replies: Sequence[Reply]) -> Timed:
+    """Return the timed messages that go with a turn that carries an `exercise` card."""
     card = next((r.card for r in replies if r.card and r.card.get("kind") == "exercise"), None)
-    if card is None:
-        card = _STEPS.get((state.conversation or "", state.step or ""))
     return timed(card) if card else []
 
 
