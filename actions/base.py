@@ -10,6 +10,8 @@ from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from bot import services
+from bot.dialogue.coaching import is_draft
+from bot.dialogue.safety import shut, take
 from bot.dialogue.talk import Talk
 
 Move = Callable[[Talk], None]
@@ -49,6 +51,12 @@ def events_of(talk: Talk, tracker: Tracker, dispatcher: CollectingDispatcher) ->
     return events
 
 
+OPEN = frozenset(
+    {"hotline", "question", "forget_me", "leave_now", "grounding", "safety_plan", "find_support"}
+)
+"""What is still answered in the turn in which a conversation closes for a person under 18."""
+
+
 class TalkAction(Action):
     """An action that is one move of `bot.dialogue`."""
 
@@ -71,7 +79,12 @@ class TalkAction(Action):
         talk = talk_from(tracker)
         if not self.settles:
             talk.session.pending = None
-        self.move(talk)
-        if talk.step is not None and not talk.asked and talk.session.pending is None:
+        if shut(talk) and talk.intent not in OPEN:
+            pass
+        elif is_draft(talk) and talk.step is not None:
+            take(talk, talk.step, talk.text)
+        else:
+            self.move(talk)
+        if talk.step is not None and not talk.asked and not talk.session.holds:
             talk.ask()
         return events_of(talk, tracker, dispatcher)

@@ -14,8 +14,8 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import events_of, talk_from
 from bot import services
+from bot.dialogue.safety import shut, take
 from bot.dialogue.session import form_name
-from bot.dialogue.steps import take_answer
 
 
 class ConversationForm(Action):
@@ -35,14 +35,19 @@ class ConversationForm(Action):
         talk.loop = form_name(self.conversation)
         if talk.intent == "answer" and talk.step is not None:
             talk.session.pending = None
-            take_answer(talk, talk.step, talk.text)
+            if not shut(talk):
+                take(talk, talk.step, talk.text)
             events = events_of(talk, tracker, dispatcher)
+            if not talk.closed_loop:  # said even where it stays: else Rasa's form looks for another
+                events.append(SlotSet("requested_slot", talk.get("requested_slot")))
+            if talk.session.holds:
+                return [*events, ActionExecutionRejected(form_name(self.conversation))]
             if talk.closed_loop:
                 return [e for e in events if e.get("name") != "requested_slot"] + [
                     SlotSet("requested_slot", None)
                 ]
             return events
-        if talk.session.pending is not None:
+        if talk.session.holds:
             return [ActionExecutionRejected(form_name(self.conversation))]
         return [SlotSet("requested_slot", tracker.slots.get("requested_slot"))]
 

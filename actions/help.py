@@ -59,6 +59,16 @@ class Safety(TalkAction):
         safety.safety(talk)
 
 
+class Leverage(TalkAction):
+    """Someone asks for a way to get a yes out of somebody."""
+
+    action = "action_leverage"
+
+    def move(self, talk: Talk) -> None:
+        """Refuse calmly, and offer a way into their own work."""
+        safety.leverage(talk)
+
+
 class Crisis(TalkAction):
     """Answer words that point to danger."""
 

@@ -6,7 +6,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +48,8 @@ def create_app(settings: Settings | None = None, *, wait: bool = False) -> FastA
         state.start()
         if wait:
             await state.wait()
-        yield
+        async with _telegram(app, chosen):
+            yield
         await state.close()
 
     app = FastAPI(
@@ -60,6 +61,10 @@ def create_app(settings: Settings | None = None, *, wait: bool = False) -> FastA
     app.include_router(web.router)
     if chosen.debug:
         app.include_router(web.debug_router)
+    if chosen.telegram_webhook_url:
+        from bot.channels.telegram import webhook  # noqa: PLC0415 - most servers have no bot
+
+        webhook.install(app, chosen)
     _health(app)
     _pages(app, chosen)
     app.middleware("http")(_headers(chosen))
@@ -70,6 +75,15 @@ def create_app(settings: Settings | None = None, *, wait: bool = False) -> FastA
             allow_headers=["Authorization", "Content-Type", "Idempotency-Key"],
         )  # fmt: skip
     return app
+
+
+def _telegram(app: FastAPI, settings: Settings) -> AbstractAsyncContextManager[None]:
+    """Return the bot for as long as the application runs, where Telegram is to call this server."""
+    if not settings.telegram_webhook_url:
+        return nullcontext()
+    from bot.channels.telegram import webhook  # noqa: PLC0415
+
+    return webhook.running(app, settings)
 
 
 class BodyLimit:

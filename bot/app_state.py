@@ -20,7 +20,7 @@ from bot.engine import Engine, Limited
 from bot.errors import GroundworkError
 from bot.files import stamp
 from bot.limiter import Limiter
-from bot.order import LocalOrder, Order, SharedOrder
+from bot.order import order_of
 from bot.settings import Settings
 from bot.store.home import open_store, secret_of
 from bot.store.sweep import Sweeper
@@ -39,14 +39,15 @@ class AppState:
         self.settings = settings
         self.brain: Brain | None = None
         self.failure: str | None = None
-        redis = settings.redis_url.get_secret_value() if settings.redis_url else None
         secret = secret_of(settings)
-        self.limiter = Limiter(settings.rate_limit, secret.derived("limits"), redis)
-        self.order: Order = SharedOrder(redis) if redis else LocalOrder()
+        self.limiter = Limiter.of(settings, secret)
+        self.order = order_of(settings)
         # The server answers while the database is away, and goes on by itself when it is back.
-        store = open_store(settings, secret, later=True)
-        self.engine = Engine(store, lambda: self.brain, region=settings.region, order=self.order)
-        self._sweeper = Sweeper(store.purge)
+        self.store = open_store(settings, secret, later=True)
+        self.engine = Engine(
+            self.store, lambda: self.brain, region=settings.region, order=self.order
+        )
+        self._sweeper = Sweeper(self.store.purge)
         self._tried, self._end = threading.Event(), threading.Event()
         self._loader = threading.Thread(target=self._load, name="load", daemon=True)
 

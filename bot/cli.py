@@ -60,6 +60,10 @@ def serve(
     settings = get_settings()
     # A crash must not write the memory of this process, with keys and words in it, to a disk.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if settings.telegram_webhook_url:
+        from bot.channels.telegram.api import check  # noqa: PLC0415
+
+        check(settings)
     several.check(settings, workers)
     _ready(settings)
     logs.configure()
@@ -119,8 +123,27 @@ async def _chat(settings: Settings, folder: Path) -> None:
 
 @app.command()
 def telegram() -> None:
-    """Run the Telegram bot."""
-    raise GroundworkError("the Telegram channel is not part of this version")
+    """Run the Telegram bot; it asks Telegram for messages, so no public address is needed."""
+    settings = get_settings()
+    from bot.channels.telegram.api import check  # noqa: PLC0415
+
+    if settings.telegram_webhook_url:
+        raise GroundworkError(
+            "GROUNDWORK_TELEGRAM_WEBHOOK_URL is set, so `groundwork serve` runs the bot; unset it to poll"
+        )
+    check(settings)
+    if not settings.operator_name:
+        say("no GROUNDWORK_OPERATOR_NAME is set: people can't see who runs this bot")
+    _ready(settings)
+    logs.configure()
+    from bot.channels.telegram.polling import run  # noqa: PLC0415
+    from bot.dialogue.agent import Brain  # noqa: PLC0415
+    from bot.settings import ROOT  # noqa: PLC0415
+    from bot.training import MODEL  # noqa: PLC0415
+
+    brain = Brain.load(ROOT / MODEL)
+    say("the Telegram bot is running; Ctrl-C ends it")
+    asyncio.run(run(settings, brain))
 
 
 @app.command()
@@ -148,6 +171,26 @@ def practice(
         raise GroundworkError("practice knows two kinds: i-statement and apology")
     _ready(get_settings())
     run("apology" if kind == "apology" else "i_statement", sys.stdin, sys.stdout)
+
+
+@app.command()
+def worksheets(
+    into: Annotated[Path, typer.Option(help="the folder to write them to")] = Path("worksheets"),
+    form: Annotated[str, typer.Option("--format", help="pdf, md or txt")] = "pdf",
+) -> None:
+    """Write every conversation as a blank worksheet, to print."""
+    from bot import services  # noqa: PLC0415
+    from bot.artifacts.model import Format  # noqa: PLC0415
+    from bot.artifacts.worksheets import write_all  # noqa: PLC0415
+
+    known: dict[str, Format] = {"pdf": "pdf", "md": "md", "txt": "txt"}
+    if form not in known:
+        raise GroundworkError("worksheets come as pdf, md or txt")
+    today = datetime.now(UTC).date()
+    files = write_all(services.catalog().values(), into, known[form], today)
+    for path in files:
+        typer.echo(str(path))
+    say(f"{len(files)} worksheets are written")
 
 
 @app.command()

@@ -33,6 +33,7 @@ OUTSIDE = {
     "entrance_partner": "answer",
     "entrance_harmed": "answer",
     "entrance_helper": "answer",
+    "leverage": "question",
 }
 """Names inside the Rasa project that the interface does not know, and what it calls them."""
 

@@ -11,7 +11,7 @@ import asyncio
 import json
 import logging
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -48,6 +48,7 @@ from bot.errors import (
 from bot.handover import Service
 from bot.order import LocalOrder, Order
 from bot.store.opened import Opened
+from bot.store.outbox import Plan
 from bot.store.receipts import Receipt, fingerprint
 from bot.store.store import Store
 from bot.store.trouble import ConflictError
@@ -79,6 +80,10 @@ class TooLong(GroundworkError):
         self.replies = replies
 
 
+class NothingReplaced(GroundworkError):
+    """An edit of something that is no answer given last, or that counts towards safety: nothing was changed."""
+
+
 class KeyReused(GroundworkError):
     """An Idempotency-Key that came before with another message."""
 
@@ -89,6 +94,23 @@ class Limited(GroundworkError):
     def __init__(self, retry_after: int) -> None:
         super().__init__(say("dialogue.limited", seconds=retry_after))
         self.retry_after = retry_after
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a channel with an outbox is told before a turn is stored.
+
+    `guarded`: danger, control or an age came up in this talk, so nothing may be sent unasked.
+    `forgotten`: the turn empties the talk.
+    """
+
+    turn: Turn
+    guarded: bool = False
+    forgotten: bool = False
+
+
+Delivery = Callable[[Outcome], Plan]
+"""Turns an outcome into what is to be sent; it is stored in the turn's own transaction."""
 
 
 @dataclass
@@ -121,8 +143,9 @@ class Engine:
         return await self._off_loop(lambda: self._begin(channel, region))
 
     async def receive(
-        self, opened: Opened, message: Message, *, limited: Callable[[], int | None] | None = None
-    ) -> Turn:
+        self, opened: Opened, message: Message, *, limited: Callable[[], int | None] | None = None,
+        delivery: Delivery | None = None,
+    ) -> Turn:  # fmt: skip
         """Answer a message.
 
         Args:
@@ -130,14 +153,16 @@ class Engine:
             message: text or an offered button's payload.
             limited: says how many seconds a client must wait, None if it need not; a crisis is
                 answered all the same.
+            delivery: says what is to be sent, for a channel that sends from the store's outbox. It is
+                not asked where an answer given before is repeated.
 
         Raises:
-            TooLong, PayloadRefused, KeyReused, Limited: nothing was changed.
+            TooLong, PayloadRefused, KeyReused, Limited, NothingReplaced: nothing was changed.
             UnknownConversation: it was erased meanwhile.
             NotStored: the store failed; nothing was changed, and help is shown all the same.
         """
         async with self._order.turn(opened.id):
-            return await self._off_loop(lambda: self._safely(opened, message, limited))
+            return await self._off_loop(lambda: self._safely(opened, message, limited, delivery))
 
     async def unstored(self, message: Message, error: StoreError) -> NotStored:
         """Return what a person is told whose conversation could not be opened."""
@@ -150,6 +175,10 @@ class Engine:
     async def open(self, token: str) -> Opened:
         """Open the conversation of a token (UnknownConversation if there is none)."""
         return await self._off_loop(lambda: self._store.unlock(token))
+
+    async def open_chat(self, channel: str, chat: str) -> Opened:
+        """Open the conversation of a chat, begun anew where there is none."""
+        return await self._off_loop(lambda: self._store.open_chat(channel, chat))
 
     async def history(self, opened: Opened) -> History:
         """Return what a conversation amounts to."""
@@ -171,6 +200,11 @@ class Engine:
     async def ping(self) -> None:
         """Check the store (StoreError)."""
         await self._off_loop(self._store.ping)
+
+    def guarded(self, history: History) -> bool:
+        """Whether danger, control or an age came up: nothing may be sent to this person unasked."""
+        talk = self._talk(history)
+        return talk.session.joint_closed or bool((talk.get("crisis") or {}).get("state"))
 
     def state(self, history: History) -> State:
         """Return where a talk stands."""
@@ -225,20 +259,22 @@ class Engine:
         return token, expires, Turn(replies_of(events), state_of(talk))
 
     def _safely(
-        self, opened: Opened, message: Message, limited: Callable[[], int | None] | None
-    ) -> Turn:
+        self, opened: Opened, message: Message, limited: Callable[[], int | None] | None,
+        delivery: Delivery | None,
+    ) -> Turn:  # fmt: skip
         """Answer a message; where the store fails, the gate still speaks."""
         with metrics.stage("whole"), _counted():
-            return self._with_tries(opened, message, limited)
+            return self._with_tries(opened, message, limited, delivery)
 
     def _with_tries(
-        self, opened: Opened, message: Message, limited: Callable[[], int | None] | None
-    ) -> Turn:
+        self, opened: Opened, message: Message, limited: Callable[[], int | None] | None,
+        delivery: Delivery | None,
+    ) -> Turn:  # fmt: skip
         try:
             for _ in range(TRIES - 1):
                 with suppress(ConflictError):
-                    return self._receive(opened, message, limited)
-            return self._receive(opened, message, limited)
+                    return self._receive(opened, message, limited, delivery)
+            return self._receive(opened, message, limited, delivery)
         except StoreError as error:
             raise self._unstored(message, error) from None
 
@@ -250,8 +286,9 @@ class Engine:
         return NotStored(said, damaged=isinstance(error, SealBroken))
 
     def _receive(
-        self, opened: Opened, message: Message, limited: Callable[[], int | None] | None
-    ) -> Turn:
+        self, opened: Opened, message: Message, limited: Callable[[], int | None] | None,
+        delivery: Delivery | None,
+    ) -> Turn:  # fmt: skip
         with metrics.stage("read"):
             before = self._store.events(opened)
             earlier = self._repeated(opened, message)
@@ -267,6 +304,13 @@ class Engine:
             raise TooLong(tuple(map(_aside, talk.utterances)) if handled else ())
         if not handled and limited is not None and (wait := limited()) is not None:
             raise Limited(wait)
+        cut = None
+        if message.replaces and not handled:
+            cut = last_answer(before)
+            before = before[:cut]
+            history = History.of(before)
+            talk = self._talk(history, incoming)
+            verdict, handled = self._gate(talk)
         if handled:
             events = _crisis_events(talk, incoming, history)
         else:
@@ -279,12 +323,13 @@ class Engine:
             events = [*noted, *said]
         self._offer_people(events)
         turn = self._turn(history, events, verdict, handled)
-        wanted = _phrase_wanted(history, events)
+        shown = self._phrase(opened, history, turn) if _phrase_wanted(history, events) else turn
+        outcome = Outcome(shown, self.guarded(history), _forgotten(events))
         with metrics.stage("store"):
-            self._keep(opened, message, events, turn)
+            self._keep(opened, message, events, turn, cut, delivery(outcome) if delivery else None)
         metrics.LEVEL.labels(verdict.level).inc()
         metrics.TURNS.labels("crisis" if handled else metrics.outcome(events)).inc()
-        return self._phrase(opened, history, turn) if wanted else turn
+        return shown
 
     def _offer_people(self, events: list[Event]) -> None:
         """Where help lines are shown, name the operator's own people too."""
@@ -376,16 +421,20 @@ class Engine:
             replies, crisis.with_gentle(state, verdict, talk.session.region or self._region)
         )
 
-    def _keep(self, opened: Opened, message: Message, events: list[Event], turn: Turn) -> None:
-        if _forgotten(events):
-            self._store.empty(opened)
-            return
+    def _keep(
+        self, opened: Opened, message: Message, events: list[Event], turn: Turn, cut: int | None,
+        plan: Plan | None,
+    ) -> None:  # fmt: skip
         receipt = None
         if message.idempotency_key is not None:
             receipt = Receipt(
                 message.idempotency_key, fingerprint(_request(message)), turn.as_dict()
             )
-        self._store.commit(opened, events, receipt=receipt)
+        if _forgotten(events):
+            # A chat gets its messages again after a lost answer; a web client's token stays empty.
+            self._store.empty(opened, receipt=receipt if plan else None, plan=plan)
+            return
+        self._store.commit(opened, events, receipt=receipt, truncate_from=cut, plan=plan)
 
     def _talk(self, history: History, incoming: _Incoming | None = None) -> Talk:
         return Talk(
@@ -435,6 +484,33 @@ def state_of(talk: Talk) -> State:
         paused=waiting,
         crisis=crisis.crisis_state(talk.get("crisis")),
     )
+
+
+def last_answer(events: Sequence[Event]) -> int:
+    """Return the index from which the latest answer to a step, and what followed it, can be taken back.
+
+    Only where that turn was an ordinary answer: what the gate or the private screen heard stays heard.
+
+    Raises:
+        NothingReplaced: the latest message was anything else.
+    """
+    users = [i for i, event in enumerate(events) if event.get("event") == "user"]
+    if not users:
+        raise NothingReplaced
+    cut = users[-1]
+    before, after = History.of(events[:cut]), History.of(events)
+    said = events[cut]
+    intent = ((said.get("parse_data") or {}).get("intent") or {}).get("name")
+    marked = any((event.get("metadata") or {}).get(HIDDEN) for event in events[cut:])
+    safety = [_safety_of(history) for history in (before, after)]
+    if before.loop is None or intent != "answer" or marked or safety[0] != safety[1]:
+        raise NothingReplaced
+    return cut
+
+
+def _safety_of(history: History) -> tuple[Any, Any]:
+    session = history.slots.get("session") or {}
+    return history.slots.get("crisis"), session.get("flags")
 
 
 def kept_slots(history: History, ticked: frozenset[str] | None = None) -> dict[str, Any]:
@@ -490,6 +566,9 @@ _UNWANTED = frozenset({"Cc", "Cs", "Co", "Cn", "Cf"})
 
 
 def _read(message: Message, history: History) -> _Incoming:
+    if message.control is not None:
+        words = message.text or ""
+        return _Incoming(words, {"title": words}, rasa=f"/{message.control}")
     if message.payload is None:
         text = clean(message.text or "")
         guarded = GUARD_MARK + text if text.lstrip().startswith("/") else text
@@ -529,7 +608,8 @@ def _counted() -> Iterator[None]:
 
 
 def _request(message: Message) -> dict[str, Any]:
-    return {"text": message.text, "payload": message.payload}
+    more = {"control": message.control} if message.control else {}
+    return {"text": message.text, "payload": message.payload, **more}
 
 
 def _reply(utterance: Utterance) -> Reply:

@@ -11,7 +11,8 @@ from limits.errors import StorageError
 from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import MovingWindowRateLimiter
 
-from bot.store.keys import keyed_hash
+from bot.settings import Settings
+from bot.store.keys import ServerSecret, keyed_hash
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +34,12 @@ class Limiter:
         if redis is not None:
             storage = RedisStorage(redis, wrap_exceptions=True, socket_timeout=2)
             self._shared = MovingWindowRateLimiter(storage)
+
+    @classmethod
+    def of(cls, settings: Settings, secret: ServerSecret) -> Limiter:
+        """Return the limiter that the settings ask for."""
+        redis = settings.redis_url.get_secret_value() if settings.redis_url else None
+        return cls(settings.rate_limit, secret.derived("limits"), redis)
 
     def check(self, client: str, conversation: str = "") -> int | None:
         """Count a message; return the seconds to wait where it was one too many, else None."""

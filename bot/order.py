@@ -18,6 +18,8 @@ from typing import Any, Protocol
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from bot.settings import Settings
+
 logger = logging.getLogger(__name__)
 LIFE = 6.0
 """Seconds after which the place of a worker that died is free for the next."""
@@ -165,3 +167,10 @@ def _queue(name: str) -> str:
 
 def _alive(ticket: str) -> str:
     return f"groundwork:alive:{ticket}"
+
+
+def order_of(settings: Settings) -> Order:
+    """Return the order that the settings ask for: over all processes where there is a Redis."""
+    if settings.redis_url is None:
+        return LocalOrder()
+    return SharedOrder(settings.redis_url.get_secret_value())

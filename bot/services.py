@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.dialogue.catalog import Catalog, load_catalog
+from bot.dialogue.catalog import Catalog, CoachName, load_catalog
 from bot.language.encoder import Encoder, load_encoder
 from bot.settings import ROOT, Settings, get_settings
 
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from bot.crisis.dialogue import CrisisDialogue
     from bot.crisis.hotlines import Hotlines
     from bot.practice.apology import ApologyCoach
+    from bot.practice.coach import Coach
     from bot.practice.i_statement import IStatementCoach
+    from bot.practice.session import Practice
     from knowledge import Library
 
 
@@ -93,6 +95,19 @@ def apology_coach() -> ApologyCoach:
     from bot.practice.apology import ApologyCoach  # noqa: PLC0415
 
     return ApologyCoach.load(encoder(), settings().cache_dir)
+
+
+def coach(name: CoachName) -> Coach:
+    """Return a coach by its name in the conversation files."""
+    return apology_coach() if name == "apology" else i_statement_coach()
+
+
+@lru_cache(maxsize=2)
+def practice(name: CoachName) -> Practice:
+    """Return the practice talk of a coach."""
+    from bot.practice.session import Practice  # noqa: PLC0415
+
+    return Practice(name, coach(name))
 
 
 def _existing(path: Path) -> Path:

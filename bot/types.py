@@ -121,9 +121,15 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What a person sent through a channel: either `text` or the `payload` of an offered button."""
+    """What a person sent through a channel: either `text` or the `payload` of an offered button.
+
+    `control` is set by a channel alone, for a command of its own: the intent that `text` stands for.
+    `replaces` marks an edit: `text` is to be taken instead of the answer given last.
+    """
 
     text: str | None = None
     payload: str | None = None
     channel: Channel = "web"
     idempotency_key: str | None = None
+    control: str | None = None
+    replaces: bool = False

@@ -18,6 +18,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 from bot import logs
 from bot.dialogue.history import Event, History, listen_event
 from bot.engine import Engine
+from bot.store.outbox import Plan
 from bot.store.receipts import Receipt
 from bot.types import Message, Reply, State, Turn
 
@@ -35,7 +36,16 @@ class MemoryStore:
     def events(self, opened: Any) -> list[Event]:
         return copy.deepcopy(self.log)
 
-    def commit(self, opened: Any, events: list[Event], *, receipt: Receipt | None = None) -> None:
+    def commit(
+        self,
+        opened: Any,
+        events: list[Event],
+        *,
+        receipt: Receipt | None = None,
+        truncate_from: int | None = None,
+        plan: Plan | None = None,
+    ) -> None:
+        del self.log[len(self.log) if truncate_from is None else truncate_from :]
         self.log += copy.deepcopy(list(events))
         if receipt:
             self.receipts[receipt.key] = {
@@ -50,7 +60,9 @@ class MemoryStore:
         self.kept = payload
         return "one two three four five six"
 
-    def empty(self, opened: Any) -> None:
+    def empty(
+        self, opened: Any, *, receipt: Receipt | None = None, plan: Plan | None = None
+    ) -> None:
         self.log.clear()
 
     def close(self) -> None:

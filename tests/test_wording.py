@@ -24,8 +24,9 @@ FIXED = set(
 OTHER = {"http.request", "forms.yml"}
 """Not wording: an ASGI message type, and a file name."""
 BUILT = re.compile(
-    r"^(buttons\.(hurt|partner|harmed|helper|skip|back|pause|stop)|forms\.(yes|no|unsure)|dialogue\.(entrance_\w+|"
-    r"thanks|are_you_human(_handover)?|privacy_question(_handover)?|feedback_negative|stale_button)|library\..*|artifacts\..*)$"
+    r"^(buttons\.(hurt|partner|harmed|helper|skip|back|pause|stop|partner_\w+)|forms\.(yes|no|unsure)|dialogue\.(entrance_\w+|"
+    r"thanks|are_you_human(_handover)?|privacy_question(_handover)?|feedback_negative|stale_button)|library\..*|artifacts\..*|"
+    r"telegram\.(kinds|commands|words|reminder\.choices)\.\w+|telegram\.reminder\.\w+_(long|again))$"
 )
 
 

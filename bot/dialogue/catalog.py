@@ -21,6 +21,7 @@ from bot.errors import ContentError
 Kind = Literal["text", "list", "choice", "yes_no", "scale", "time", "date"]
 Setting = Literal["together", "alone", "either"]
 Entrance = Literal["hurt", "partner", "harmed", "helper"]
+CoachName = Literal["i_statement", "apology"]
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "data" / "conversations"
 END = "end"
@@ -47,16 +48,26 @@ class After:
 
 @dataclass(frozen=True, slots=True)
 class Recall:
-    """The question asked instead when an earlier talk holds the answer of `conversation`.`step`."""
+    """The question asked instead when an earlier talk holds the answer of `conversation`.`step`.
+
+    With `reuse`, that answer can be taken over as it is.
+    """
 
     conversation: str
     step: str
     question: str
+    reuse: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One question of a conversation. Every step can be skipped."""
+    """One question of a conversation. Every step can be skipped.
+
+    `coach` names the coach that answers drafts here; `unless_private` leaves the step out where the
+    plan has turned into one for the person alone, `inward` after strangulation or dissociation; `tell` names
+    the stems by which a choice is known from what was said; `questions` words it anew for an entrance;
+    `exercise` is the card of one that is done along with the question.
+    """
 
     id: str
     label: str
@@ -67,9 +78,15 @@ class Step:
     kind: Kind
     choices: tuple[str, ...] = ()
     keep: bool = True
-    recall: Recall | None = None
+    recalls: tuple[Recall, ...] = ()
     ask_if: Condition | None = None
     after: tuple[After, ...] = ()
+    coach: CoachName | None = None
+    unless_private: bool = False
+    inward: bool = False
+    tell: Mapping[str, str] = field(default_factory=dict)
+    questions: Mapping[str, str] = field(default_factory=dict)
+    exercise: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +141,7 @@ class Conversation:
     guard: Guard | None = None
     links: tuple[str, ...] = ()
     open_to_minors: bool = False
+    openings: Mapping[str, str] = field(default_factory=dict)
     _by_id: Mapping[str, Step] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -258,12 +276,13 @@ def _build(raw: Mapping[str, Any]) -> Conversation:
         guard=Guard(**raw["guard"]) if "guard" in raw else None,
         links=tuple(raw.get("links", ())),
         open_to_minors=raw.get("open_to_minors", False),
+        openings={name: _text(text) for name, text in raw.get("openings", {}).items()},
         _by_id={step.id: step for step in steps},
     )
 
 
 def _build_step(raw: Mapping[str, Any]) -> Step:
-    recall = raw.get("recall")
+    recalls = raw.get("recall", [])
     ask_if = raw.get("ask_if")
     return Step(
         id=raw["id"],
@@ -275,7 +294,7 @@ def _build_step(raw: Mapping[str, Any]) -> Step:
         kind=raw["kind"],
         choices=tuple(raw.get("choices", ())),
         keep=raw.get("keep", True),
-        recall=_build_recall(recall) if recall else None,
+        recalls=tuple(map(_build_recall, [recalls] if isinstance(recalls, dict) else recalls)),
         ask_if=Condition(ask_if["step"], _classes(ask_if["answer"])) if ask_if else None,
         after=tuple(
             After(
@@ -287,12 +306,18 @@ def _build_step(raw: Mapping[str, Any]) -> Step:
             )
             for item in raw.get("after", ())
         ),
+        coach=raw.get("coach"),
+        unless_private=raw.get("unless_private", False),
+        inward=raw.get("inward", False),
+        exercise=raw.get("exercise"),
+        tell={choice: rf"\b(?:{'|'.join(stems)})" for choice, stems in raw.get("tell", {}).items()},
+        questions={name: _text(text) for name, text in raw.get("questions", {}).items()},
     )
 
 
-def _build_recall(raw: Mapping[str, str]) -> Recall:
+def _build_recall(raw: Mapping[str, Any]) -> Recall:
     conversation, step = raw["from"].split(".")
-    return Recall(conversation, step, _text(raw["question"]))
+    return Recall(conversation, step, _text(raw["question"]), raw.get("reuse", False))
 
 
 def _text(raw: str) -> str:
@@ -316,6 +341,8 @@ def _check_file(conversation: Conversation, path: Path, node: yaml.Node | None) 
     for index, step in enumerate(conversation.steps):
         if step.id in ids[:index]:
             fail(index, "this id stands twice")
+        if foreign := set(step.tell) - set(step.choices):
+            fail(index, f"tell names {', '.join(sorted(foreign))}, which is no choice")
         if step.ask_if and step.ask_if.step not in ids[:index]:
             fail(index, f"ask_if names {step.ask_if.step}, which is not an earlier step")
         allowed = {"given", "skipped"} | _answer_classes(step)
@@ -344,11 +371,11 @@ def _check_references(catalog: Catalog, path: Path) -> None:
     for name in sorted(named - set(CONVERSATIONS)):
         raise ContentError(f"{path.name}: {name} is no conversation")
     for step in conversation:
-        if step.recall and step.recall.conversation in catalog:
-            other = catalog[step.recall.conversation]
-            if step.recall.step not in {s.id for s in other}:
+        for recall in step.recalls:
+            other = catalog.get(recall.conversation)
+            if other is not None and recall.step not in {s.id for s in other}:
                 raise ContentError(
-                    f"{path.name}, step {step.id}: {other.name} has no step {step.recall.step}"
+                    f"{path.name}, step {step.id}: {other.name} has no step {recall.step}"
                 )
 
 

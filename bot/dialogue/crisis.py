@@ -5,6 +5,7 @@ Called by the engine before Rasa, and by the action `action_crisis` inside Rasa:
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -41,6 +42,26 @@ def _owning_up(talk: Talk, verdict: Verdict) -> bool:
     return asked and verdict.level == "crisis" and set(verdict.rules) <= _OWNING
 
 
+def _rating(talk: Talk) -> bool:
+    """Whether a number is an answer to "from 0 to 10", and no age ("I'm a 9 today")."""
+    return talk.step is not None and talk.step.kind == "scale" and not _AGE.search(talk.text)
+
+
+_AGE = re.compile(r"\b(?:years?|yrs?|old|yo|school|grade|birthday|minor|under)\b", re.IGNORECASE)
+_BY_PARTNER = re.compile(
+    r"\b(?:my|our) (?:\w+ )?(?:partner|husband|wife|boyfriend|girlfriend|bf|gf|spouse|fianc\w+|man|lady)\b"
+    r"[^.!?]{0,30}\b(?:hurts?|forced|forces|pressured|pressures|hits?|crossed|crosses|ignored|ignores|raped|assaulted"
+    r"|pushed|pushes|touched|scares|threatened)\b[^.!?]{0,20}\b(?:me|my)\b",
+    re.IGNORECASE,
+)
+"""Someone says that they were hurt by the person with whom they would share an exercise."""
+_FAR_AWAY = re.compile(
+    r"\b(?:dissociat\w+|depersonali\w+|dereali\w+|unreal|float\w* away|out of my body|outside my body|not in my body"
+    r"|drift\w* (?:off|away)|far away|not (?:really )?here|nothing (?:feels|is) real|watching myself|blank(?:ed)? out"
+    r"|spac(?:e|ed|ing) out|zon(?:e|ed|ing) out|numb|behind glass|strangl\w+|choked? me)\b",
+    re.IGNORECASE,
+)
+"""Words of dissociation, or of strangulation long ago: breath and body scan never follow them (care rule 15)."""
 _OWNING = frozenset({"ho.did_harm", "cl.harm_others", "talk.sum"})
 
 
@@ -52,8 +73,14 @@ def gate(
     if verdict.sign is not None:
         memory["signs"] = [*memory.get("signs", []), verdict.sign.as_dict()][-20:]
         talk.set("crisis", memory)
-    if "minor" in verdict.flags:
+    if "minor" in verdict.flags and not _rating(talk):
         talk.session.raise_flag("minor")
+    if verdict.category == "strangulation" or _FAR_AWAY.search(talk.text):
+        memory["outward"] = True
+        talk.set("crisis", memory)
+    if _BY_PARTNER.search(talk.text):
+        memory["by_partner"] = True
+        talk.set("crisis", memory)
     region = talk.session.region or default_region
     session, open_now = memory.get("session") or {}, memory.get("state")
     if verdict.level in _GRAVE and not open_now:

@@ -9,7 +9,7 @@ from bot.artifacts.dates import read_date, read_time
 from bot.artifacts.model import Artifact, Section
 from bot.dialogue.catalog import Conversation, Step
 from bot.dialogue.route import shown
-from bot.dialogue.talk import Talk, menu_button
+from bot.dialogue.talk import DRAFTS, Talk, control, menu_button
 from bot.types import Button
 from bot.wording import say
 
@@ -22,21 +22,30 @@ def finish(
     if ended is None:
         talk.speak("dialogue.nothing_to_finish", buttons=menu(talk))
         return
-    artifact, by_branch = build(talk, ended), "ended" in talk.session.run(ended.name).flags
+    run = talk.session.run(ended.name)
+    artifact, flags = build(talk, ended), frozenset(run.flags)
     leave(talk, ended)
     if artifact is None:
         talk.utter(say("dialogue.ended_empty"), buttons=menu(talk))
         return
     talk.set("artifacts", [*talk.artifacts, artifact.as_dict()])
-    # A branch that ends a conversation has said its own last words.
-    words = [closing or ended.closing] if closing or not by_branch else []
-    text = "\n\n".join([*words, as_text(artifact)])
-    talk.utter(text, buttons=_next(talk, ended), card=artifact.card())
-    if ended.together:
+    text = "\n\n".join([*_last_words(ended, closing, flags), as_text(artifact)])
+    lines = [control("buttons.lines", "hotline")] if "private" in flags else []
+    talk.utter(text, buttons=[*lines, *_next(talk, ended)], card=artifact.card())
+    if ended.artifact.footer == "joint" and not talk.session.joint_closed:
         talk.speak(
             "safety.beside_joint",
             buttons=(Button(say("safety.private_button"), "/private_screen"),),
         )
+
+
+def _last_words(ended: Conversation, closing: str | None, flags: frozenset[str]) -> list[str]:
+    """The closing; what stays private ends otherwise, and a branch that ends has said its own last words."""
+    if closing is not None:
+        return [closing]
+    if "private" in flags:
+        return [say("safety.private_closing")]
+    return [] if "ended" in flags else [ended.closing]
 
 
 def leave(talk: Talk, ended: Conversation) -> None:
@@ -45,6 +54,7 @@ def leave(talk: Talk, ended: Conversation) -> None:
     talk.session.release(ended.name)
     for step in ended:
         talk.set(f"{ended.name}__{step.id}", None)
+    talk.set(DRAFTS, None)
     talk.close()
 
 
@@ -60,7 +70,7 @@ def build(talk: Talk, conversation: Conversation) -> Artifact | None:
         conversation=conversation.name,
         title=(form.private_title if private else None) or form.title,
         header=(form.private_header if private else None) or form.header,
-        footer=None if private or form.footer == "none" else say(f"artifacts.footer_{form.footer}"),
+        footer=None if private else _footer(talk, conversation),
         sections=sections,
         made_on=talk.today,
         file_name=form.file_name,
@@ -68,6 +78,14 @@ def build(talk: Talk, conversation: Conversation) -> Artifact | None:
         calendar_allowed=form.calendar,
         calendar_at=_at(talk, conversation),
     )
+
+
+def _footer(talk: Talk, conversation: Conversation) -> str | None:
+    """The sentence at the end; what either one or two can do is one's own where two are not free to say no."""
+    name = conversation.artifact.footer
+    if name == "joint" and talk.session.joint_closed:
+        name = "own"
+    return None if name == "none" else say(f"artifacts.footer_{name}")
 
 
 def shown_of(talk: Talk, conversation: Conversation) -> list[Step]:
@@ -93,7 +111,7 @@ def as_text(artifact: Artifact) -> str:
     """Return an artifact as plain lines, for a channel that shows text alone."""
     lines = [artifact.title]
     if not any(s.answer for s in artifact.paper):
-        return artifact.title
+        return "\n".join([artifact.title, say("artifacts.only_steering")])
     lines += [artifact.header] if artifact.header else []
     blank = say("artifacts.blank")
     lines += [f"• {s.label}: {s.answer if s.answer is not None else blank}" for s in artifact.paper]
@@ -117,8 +135,9 @@ def offered(talk: Talk, name: str) -> bool:
     return conversation.open_to_minors or "minor" not in talk.session.flags
 
 
-ALONE = frozenset({"safety_plan", "grounding", "find_support"})
-"""What stays open to one person while a crisis is in view."""
+ALONE_FIRST = ("safety_plan", "grounding", "find_support")
+ALONE = frozenset(ALONE_FIRST)
+"""What stays open to one person while a crisis is in view, and to someone under 18."""
 FIRST = {
     None: ("pre_brief", "debrief", "repair", "i_statement", "find_support"),
     "hurt": ("pre_brief", "debrief", "trigger_map", "boundary_agreement", "find_support"),
@@ -137,6 +156,13 @@ FIRST = {
 
 def menu(talk: Talk, *, everything: bool = False) -> tuple[Button, ...]:
     """Return the menu's buttons: what fits this person's entrance, or everything offered."""
-    names = talk.catalog if everything else FIRST[talk.session.role]
+    first = ALONE_FIRST if "minor" in talk.session.flags else FIRST[talk.session.role]
+    names = talk.catalog if everything else first
     found = [menu_button(talk.catalog[n]) for n in names if n in talk.catalog and offered(talk, n)]
     return tuple(found)
+
+
+def alone(talk: Talk) -> list[Button]:
+    """Return buttons for what one person can do alone, safety first."""
+    names = ALONE_FIRST
+    return [menu_button(talk.catalog[n]) for n in names if n in talk.catalog and offered(talk, n)]

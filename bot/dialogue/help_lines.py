@@ -45,6 +45,8 @@ def country_given(talk: Talk, region: str | None, hotlines: Hotlines) -> None:
 
 def _topic(talk: Talk) -> str | None:
     """The lines for the person in front of us: someone who did harm gets a line for that, not a victim line."""
+    if "minor" in talk.session.flags:
+        return "child"
     running = talk.conversation is not None and talk.conversation.audience == {"harmed"}
     return "harm_others" if talk.session.role == "harmed" or running else None
 

@@ -18,8 +18,9 @@ from rasa.shared.importers.rasa import RasaFileImporter
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.dialogue.catalog import Conversation, Step, load_catalog
+from bot.dialogue.catalog import Conversation, Recall, Step, load_catalog
 from bot.dialogue.session import form_name, slot_name
+from bot.dialogue.talk import REUSE, recall_name
 from bot.wording import say
 
 SKIP = {"title": "Skip", "payload": "/skip"}
@@ -143,13 +144,26 @@ def _questions(step: Step, slot: str) -> list[dict[str, Any]]:
     texts: Mapping[str, str | None] = {
         "simpler": _escape(step.simpler),
         "earlier": earlier,
-        "recall": step.recall.question.replace("{answer}", "{recalled}") if step.recall else None,
+        "again": _escape(say("forms.again")) if step.coach else None,
+        **{name: _escape(text) for name, text in step.questions.items()},
     }
-    for variant, text in texts.items():
-        if text:
-            condition = [{"type": "slot", "name": "ask_variant", "value": variant}]
-            found.append({"text": text, "buttons": buttons, "condition": condition})
+    found += [_variant(name, text, buttons) for name, text in texts.items() if text]
+    for number, recall in enumerate(step.recalls):
+        text = recall.question.replace("{answer}", "{recalled}")
+        found.append(_variant(recall_name(number), text, [*_reuse(recall), *buttons]))
+    if step.exercise is not None:
+        card = {"card": {"kind": "exercise", **step.exercise}}
+        found = [{**response, "custom": card} for response in found]
     return found
+
+
+def _variant(name: str, text: str, buttons: list[dict[str, str]]) -> dict[str, Any]:
+    condition = [{"type": "slot", "name": "ask_variant", "value": name}]
+    return {"text": text, "buttons": buttons, "condition": condition}
+
+
+def _reuse(recall: Recall) -> list[dict[str, str]]:
+    return [{"title": say("forms.reuse"), "payload": f"/{REUSE}"}] if recall.reuse else []
 
 
 def _escape(text: str) -> str:

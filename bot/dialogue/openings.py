@@ -6,10 +6,15 @@ from typing import Any
 
 from bot.dialogue.catalog import Conversation
 from bot.dialogue.controls import put_aside, resume_one, waiting_titles
-from bot.dialogue.finish import menu, offered
+from bot.dialogue.facts import shares
+from bot.dialogue.finish import alone, menu, offered
+from bot.dialogue.partner import ASKED, ask_partner
+from bot.dialogue.read_back import fill
 from bot.dialogue.route import next_step
+from bot.dialogue.safety import SCREENED, open_screen
 from bot.dialogue.session import Run
-from bot.dialogue.talk import Talk, control, menu_button
+from bot.dialogue.steps import hear
+from bot.dialogue.talk import Talk, control
 from bot.types import Button
 from bot.wording import say
 
@@ -48,12 +53,26 @@ def _begin(talk: Talk, conversation: Conversation) -> None:
     for step in conversation:
         talk.set(f"{conversation.name}__{step.id}", None)
     talk.loop, talk.closed_loop = f"{conversation.name}_form", False
-    talk.utter(_opening(conversation), buttons=_guards(conversation))
+    talk.utter(_opening(talk, conversation), buttons=_guards(conversation))
+    if talk.choice is None:
+        hear(talk, talk.text)
+    fill(talk, None, talk.text, shares(talk, None, talk.text) if talk.choice is None else {})
     talk.ask(next_step(talk))
+    if conversation.together and _sign(talk):
+        open_screen(talk)
 
 
-def _opening(conversation: Conversation) -> str:
-    parts = [conversation.opening]
+def _sign(talk: Talk) -> bool:
+    """Whether the private screen is asked outright: a sign has appeared, or the partner hurt this person."""
+    crisis = talk.get("crisis") or {}
+    told = bool(crisis.get("signs")) or bool(crisis.get("by_partner"))
+    return told and SCREENED not in talk.session.flags
+
+
+def _opening(talk: Talk, conversation: Conversation) -> str:
+    parts = [conversation.openings.get(talk.session.role or "", conversation.opening)]
+    if conversation.setting == "either" and talk.session.joint_closed:
+        parts.append(say("safety.solo_line"))
     if conversation.guard:
         parts.append(conversation.guard.text)
     if conversation.together:
@@ -74,12 +93,6 @@ def _closed(talk: Talk) -> None:
     key = "safety.minor_closed" if "minor" in talk.session.flags else "safety.joint_closed"
     talk.speak(key, buttons=alone(talk))
     _re_ask(talk)
-
-
-def alone(talk: Talk) -> list[Button]:
-    """Return buttons for what one person can do alone, safety first."""
-    names = ("safety_plan", "grounding", "find_support")
-    return [menu_button(talk.catalog[n]) for n in names if n in talk.catalog and offered(talk, n)]
 
 
 def _re_ask(talk: Talk) -> None:
@@ -104,13 +117,24 @@ def greet(talk: Talk) -> None:
 
 def entrances() -> list[Button]:
     """Return the four entrances as buttons, and the menu."""
-    found = [control(f"buttons.{name}", f"entrance_{name}") for name in ENTRANCES]
-    return [*found, control("buttons.menu", "help_menu")]
+    return [*_entrance_buttons(), control("buttons.menu", "help_menu")]
+
+
+def _entrance_buttons() -> list[Button]:
+    return [control(f"buttons.{name}", f"entrance_{name}") for name in ENTRANCES]
+
+
+def _roles(talk: Talk) -> list[Button]:
+    """The entrances once more in the menu, for someone who took none or wants another."""
+    return [] if "minor" in talk.session.flags else _entrance_buttons()
 
 
 def enter(talk: Talk, role: str) -> None:
     """Note through which entrance a person comes; it orders what is offered and can be changed."""
     talk.session.role = role
+    if role == "partner" and talk.step is None and ASKED not in talk.session.flags:
+        ask_partner(talk)
+        return
     talk.speak(f"dialogue.entrance_{role}", buttons=menu(talk))
     _re_ask(talk)
 
@@ -124,7 +148,7 @@ def help_menu(talk: Talk) -> None:
     lines = "\n".join(
         f"• {c.title}: {c.purpose}" for n, c in talk.catalog.items() if offered(talk, n)
     )
-    talk.speak("dialogue.help", conversations=lines, buttons=menu(talk))
+    talk.speak("dialogue.help", conversations=lines, buttons=[*menu(talk), *_roles(talk)])
 
 
 def _moves() -> list[Button]:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.crisis.hotlines import Hotlines
+from bot.dialogue import coaching, partner, read_back
 from bot.dialogue.controls import resume_one
+from bot.dialogue.finish import menu
 from bot.dialogue.help_lines import country_given
 from bot.dialogue.history import GUARD_MARK
+from bot.dialogue.route import applies
 from bot.dialogue.safety import take_screen
-from bot.dialogue.talk import Talk
+from bot.dialogue.steps import ASK, proceed, take_answer
+from bot.dialogue.talk import REUSE, Talk
 from bot.language.answers import plain, yes_no
 from bot.types import Button
 from bot.wording import say
@@ -23,6 +29,14 @@ def settles(talk: Talk, text: str, hotlines: Hotlines) -> bool:
     kind = pending.get("kind")
     if text.startswith(GUARD_MARK):  # text that looks like a command settles nothing
         return False
+    if kind == read_back.KIND:
+        return read_back.reaction(talk, text) is not None
+    if kind == partner.KIND:
+        return partner.reads(talk, text)
+    if kind == REUSE:
+        return _SAME.match(plain(text)) is not None
+    if kind == coaching.KIND:
+        return coaching.asked(talk, text) is not None
     if kind in ("forget", KEEP):
         return yes_no(text) in ("yes", "no")
     if kind == "private_screen":
@@ -39,7 +53,22 @@ def settle(talk: Talk, text: str, hotlines: Hotlines) -> None:
     if kind == "private_screen":
         take_screen(talk, answer)
         return
+    if kind == partner.KIND:
+        partner.take_partner(talk, answer)
+        return
     talk.session.pending = None
+    if talk.choice == read_back.UNDO or kind == read_back.KIND:
+        _read_back(talk, text)
+        return
+    if (talk.choice or "").startswith(ASK):
+        _ask(talk, (talk.choice or "").removeprefix(ASK))
+        return
+    if REUSE in (talk.intent, kind):
+        _reuse(talk)
+        return
+    if (request := _to_coach(talk, text)) is not None:
+        _coach(talk, request)
+        return
     if kind == "forget":
         _forget(talk, answer)
     elif kind == KEEP:
@@ -51,6 +80,61 @@ def settle(talk: Talk, text: str, hotlines: Hotlines) -> None:
     else:
         talk.speak("dialogue.nothing_waits")
         talk.ask()
+
+
+def _ask(talk: Talk, step_id: str) -> None:
+    """Ask a step that was settled from what was said before."""
+    if talk.conversation is None or step_id not in talk.run.unasked:
+        talk.speak("dialogue.nothing_waits")
+        talk.ask()
+        return
+    step = talk.conversation.step(step_id)
+    talk.run.unasked.remove(step_id)
+    talk.record(step, None)
+    talk.ask(step)
+
+
+def _read_back(talk: Talk, text: str) -> None:
+    if talk.choice == read_back.UNDO or read_back.reaction(talk, text) == "wrong":
+        read_back.undo(talk)
+        if talk.conversation is not None:
+            proceed(talk)
+        return
+    talk.speak("dialogue.read_back_right")
+    talk.ask()
+
+
+_SAME = re.compile(
+    r"^(?:yes |yeah |ok |okay |still |exactly |please )*(?:(?:keep|use|take|leave) (?:it|that|this|the same)(?: one)?(?: as (?:it is|it was|before))?"
+    r"|(?:its |thats |it is |that is |it stays |stays )?(?:the )?same(?: (?:one|as before|again|thing|answer|here))?|as before|like before"
+    r"|no change|unchanged|nothing changed|still (?:true|so|the same|that))(?: please| thanks)?$"
+)
+"""How people say that an earlier answer stands."""
+
+
+def _reuse(talk: Talk) -> None:
+    recalled = talk.get("recalled")
+    if talk.step is None or not isinstance(recalled, str) or talk.answer(talk.step) is not None:
+        talk.speak("dialogue.nothing_waits")
+        talk.ask()
+        return
+    take_answer(talk, talk.step, recalled)
+
+
+def _to_coach(talk: Talk, text: str) -> str | None:
+    if (talk.choice or "").startswith(coaching.CHOICE):
+        return (talk.choice or "").removeprefix(coaching.CHOICE)
+    return None if talk.choice else coaching.asked(talk, text)
+
+
+def _coach(talk: Talk, request: str) -> None:
+    step = coaching.coached_step(talk)
+    if step is None or not applies(talk, step):
+        talk.speak("dialogue.nothing_waits", buttons=menu(talk))
+    elif coaching.take_request(talk, step, request):
+        proceed(talk)
+    else:
+        talk.ask(step, variant="again")
 
 
 def _forget(talk: Talk, answer: str) -> None:

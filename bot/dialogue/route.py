@@ -8,14 +8,14 @@ from bot.dialogue.talk import Talk
 
 def applies(talk: Talk, step: Step) -> bool:
     """Whether a step belongs to this run: not jumped over, and its condition holds."""
-    if step.id in talk.run.jumped:
+    if step.id in talk.run.jumped or (step.unless_private and "private" in talk.run.flags):
+        return False
+    if step.inward and (talk.get("crisis") or {}).get("outward"):
         return False
     if step.ask_if is None or talk.conversation is None:
         return True
     other = talk.conversation.step(step.ask_if.step)
-    return talk.answer_class(other) in step.ask_if.answer or (
-        "given" in step.ask_if.answer and talk.answer(other) is not None
-    )
+    return talk.answer_class(other) in step.ask_if.answer
 
 
 def shown(talk: Talk) -> list[Step]:
@@ -35,7 +35,8 @@ def next_step(talk: Talk) -> Step | None:
 
 def previous_step(talk: Talk) -> Step | None:
     """Return the step before the waiting one, None at the beginning."""
-    steps, current = shown(talk), talk.step
+    current = talk.step
+    steps = [step for step in shown(talk) if step.id not in talk.run.unasked or step == current]
     if current is None or current not in steps:
         return None
     place = steps.index(current)

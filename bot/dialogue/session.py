@@ -13,6 +13,8 @@ from typing import Any
 
 SEPARATOR = "__"
 FORM = "_form"
+LISTENING = frozenset({"coach", "read_back", "reuse"})
+"""What may be said beside an answer to the step that is asked; other side questions come before it."""
 
 
 def slot_name(conversation: str, step: str) -> str:
@@ -35,11 +37,17 @@ def form_name(conversation: str) -> str:
 
 @dataclass
 class Run:
-    """One conversation under way: steps skipped, steps a branch jumped over, and what branches set."""
+    """One conversation under way: steps skipped, steps a branch jumped over, and what branches set.
+
+    `told` holds the number of the choice that was told before its step was asked, `unasked` the steps that
+    were settled so.
+    """
 
     skipped: list[str] = field(default_factory=list)
     jumped: list[str] = field(default_factory=list)
     flags: list[str] = field(default_factory=list)
+    told: dict[str, int] = field(default_factory=dict)
+    unasked: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -97,6 +105,11 @@ class Session:
         """Remember something for the rest of the talk."""
         if flag not in self.flags:
             self.flags.append(flag)
+
+    @property
+    def holds(self) -> bool:
+        """Whether a side question of ours waits, so that the step is not asked meanwhile."""
+        return self.pending is not None and self.pending.get("kind") not in LISTENING
 
     @property
     def joint_closed(self) -> bool:

@@ -6,6 +6,7 @@ on it, and what it collected (`utterances`, `changes`) goes back as Rasa events.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,6 +19,18 @@ from bot.types import Button
 from bot.wording import say
 
 REQUESTED = "requested_slot"
+DRAFTS = "drafts"
+"""The slot for words that are being worked on beside the answers; no return phrase keeps it."""
+
+
+RECALL = "recall_"
+REUSE = "reuse"
+"""The intent of the button that takes an earlier answer over."""
+
+
+def recall_name(number: int) -> str:
+    """Return the variant of a question that shows the step's recall of that number."""
+    return f"{RECALL}{number}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +113,24 @@ class Talk:
         value = self.answer(step)
         if value is None:
             return "skipped"
-        return classify(step.kind, value, step.choices)
+        group = classify(step.kind, value, step.choices)
+        doubted = group in ("yes", "given") and _EXCEPT.search(value) and _asks_for_a_no(step)
+        return "unsure" if doubted else group
 
-    def earlier(self, conversation: str, step: str) -> str | None:
-        """Return an answer from the latest finished conversation of a name."""
-        for artifact in reversed(self.artifacts):
+    def earlier(self, conversation: str, step: str) -> tuple[int, str | None]:
+        """Return an answer from a conversation that waits, else from the latest finished one of a name.
+
+        The number beside it grows with how late it was given.
+        """
+        waits = any(w.conversation == conversation for w in self.session.paused)
+        value = self.get(slot_name(conversation, step))
+        if waits and isinstance(value, str):
+            return len(self.artifacts), value
+        for place, artifact in reversed(list(enumerate(self.artifacts))):
             if artifact["conversation"] == conversation:
                 found = (s["answer"] for s in artifact["sections"] if s["step"] == step)
-                return next(found, None)
-        return None
+                return place, next(found, None)
+        return -1, None
 
     # --- what changes --------------------------------------------------------------------------
 
@@ -144,15 +166,29 @@ class Talk:
         self.set("ask_variant", chosen)
         self.set("recalled", recalled)
         self.asked = True
+        if self.session.pending is None and (kind := self._listens(target, chosen)):
+            self.session.pending = {"kind": kind}
 
     def _variant(self, step: Step, wanted: str | None) -> tuple[str, str | None]:
         if wanted:
             return wanted, None
         if (value := self.answer(step)) is not None:
             return "earlier", value
-        if step.recall and (value := self.earlier(step.recall.conversation, step.recall.step)):
-            return "recall", value
-        return "plain", None
+        found = [(self.earlier(r.conversation, r.step), n) for n, r in enumerate(step.recalls)]
+        known = [(place, value, number) for (place, value), number in found if value is not None]
+        if known:
+            _, value, number = max(known)
+            return recall_name(number), value
+        role = self.session.role or ""
+        return (role if role in step.questions else "plain"), None
+
+    @staticmethod
+    def _listens(step: Step, variant: str) -> str | None:
+        """Return what may be said to the asked step beside an answer (`bot.dialogue.pending`)."""
+        if step.coach:
+            return "coach"
+        number = variant.removeprefix(RECALL)
+        return REUSE if number.isdigit() and step.recalls[int(number)].reuse else None
 
     def close(self) -> None:
         """Leave the conversation under way; no step waits any more."""
@@ -162,6 +198,18 @@ class Talk:
     def slot_changes(self) -> dict[str, Any]:
         """Return every changed slot, the session among them."""
         return {**self.changes, "session": self.session.as_dict()}
+
+
+_EXCEPT = re.compile(
+    r"\b(?:except|but|apart from|almost|mostly|nearly|until|only once|once)\b", re.IGNORECASE
+)
+
+
+def _asks_for_a_no(step: Step) -> bool:
+    """Whether a step asks if a no was kept: there "yes, but" is no plain yes (care rule 11)."""
+    return step.kind == "yes_no" and any(
+        "no" in a.when and "not_a_slip" in a.set for a in step.after
+    )
 
 
 def control(title_key: str, intent: str) -> Button:

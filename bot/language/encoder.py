@@ -12,7 +12,8 @@ import hashlib
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -27,6 +28,7 @@ DEEP_DIMENSION = 3 * DIMENSION
 MAX_TOKENS = 256
 """The model's own limit: longer texts are cut there."""
 _CACHED = 4096
+"""Recent texts whose vectors are kept; a call with more keeps all of its own until the next one."""
 _BATCH = 32
 
 Vectors = NDArray[np.float32]
@@ -87,13 +89,23 @@ class OnnxEncoder:
         with self._lock:
             known = {text: self._cache[text] for text in texts if text in self._cache}
         missing = sorted({text for text in texts if text not in known}, key=len)
-        for start in range(0, len(missing), _BATCH):
-            batch = missing[start : start + _BATCH]
-            known.update(zip(batch, self._run(batch), strict=True))
+        known.update(zip(missing, self._run_all(missing), strict=True))
         self._remember({text: known[text] for text in missing})
         if not texts:
             return np.zeros((0, DEEP_DIMENSION), dtype=np.float32)
         return np.stack([known[text] for text in texts])
+
+    def _run_all(self, texts: list[str]) -> Iterator[Vectors]:
+        """Run batches of texts of like length, side by side where there are many.
+
+        Each batch stays on one thread, so that the numbers don't depend on how many cores there are.
+        """
+        batches = [texts[i : i + _BATCH] for i in range(0, len(texts), _BATCH)]
+        if len(batches) < 2:
+            return (row for batch in batches for row in self._run(batch))
+        with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+            found = list(pool.map(self._run, batches))
+        return (row for part in found for row in part)
 
     def _run(self, texts: list[str]) -> Vectors:
         encoded = self._tokenizer.encode_batch(texts)
@@ -108,7 +120,7 @@ class OnnxEncoder:
     def _remember(self, new: dict[str, Vectors]) -> None:
         with self._lock:
             self._cache.update(new)
-            while len(self._cache) > _CACHED:
+            while len(self._cache) > max(_CACHED, len(new)):
                 self._cache.popitem(last=False)
 
 

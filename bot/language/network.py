@@ -32,7 +32,7 @@ class Features:
     def __len__(self) -> int:
         return int(self.dense.shape[0])
 
-    def rows(self, places: Sequence[int]) -> Features:
+    def rows(self, places: Sequence[int] | NDArray[np.int64]) -> Features:
         """Return the rows at these places, in this order."""
         return Features(self.dense[places], self.sparse[places])
 
@@ -74,28 +74,34 @@ _PARTS = ("linear", "sparse", "into", "into_bias", "out", "bias")
 
 
 def fit_network(features: Features, labels: Sequence[str]) -> Network:
-    """Train a network; the same rows in the same order give the same numbers."""
+    """Train a network; the same rows in the same order give the same numbers.
+
+    It draws from a generator of its own, so that networks may be trained in threads side by side.
+    """
     import torch  # noqa: PLC0415
 
-    torch.manual_seed(SEED)
-    torch.use_deterministic_algorithms(True)
+    torch.set_num_threads(
+        1
+    )  # two threads in one small product wait for each other more than they win
     names = sorted(set(labels))
     wanted = torch.tensor([names.index(label) for label in labels])
-    module = _module(torch, features, len(names))
-    _train(torch, module, features, wanted, _weights(torch, wanted))
+    draw = torch.Generator().manual_seed(SEED)
+    module = _module(torch, features, len(names), draw)
+    _train(torch, module, features, wanted, draw)
     return _numbers(module, names)
 
 
-def _module(torch: Any, features: Features, classes: int) -> Any:
-    width = features.dense.shape[1]
+def _module(torch: Any, features: Features, classes: int, draw: Any) -> Any:
+    width, grams = features.dense.shape[1], features.sparse.shape[1]
     module = torch.nn.ModuleDict({
         "linear": torch.nn.Linear(width, classes, bias=False),
-        "sparse": torch.nn.Linear(features.sparse.shape[1], classes, bias=False),
+        "sparse": torch.nn.EmbeddingBag(grams, classes, mode="sum"),
         "into": torch.nn.Linear(width, HIDDEN),
         "out": torch.nn.Linear(HIDDEN, classes),
     })  # fmt: skip
-    for name in ("linear", "sparse", "out"):
-        torch.nn.init.zeros_(module[name].weight)
+    for parameter in module.parameters():
+        torch.nn.init.zeros_(parameter)
+    torch.nn.init.kaiming_uniform_(module["into"].weight, a=5**0.5, generator=draw)
     return module
 
 
@@ -105,28 +111,35 @@ def _weights(torch: Any, wanted: Any) -> Any:
     return (counts.mean() / counts).sqrt()
 
 
-def _train(torch: Any, module: Any, features: Features, wanted: Any, weights: Any) -> None:
-    functional = torch.nn.functional
-    optimiser = torch.optim.AdamW(module.parameters(), lr=RATE, weight_decay=DECAY)
+def _train(torch: Any, module: Any, features: Features, wanted: Any, draw: Any) -> None:
+    optimiser = torch.optim.AdamW(module.parameters(), lr=RATE, weight_decay=DECAY, fused=True)
     steps = -(-len(features) // BATCH)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=EPOCHS * steps)
-    dense, order = torch.from_numpy(features.dense), np.random.default_rng(SEED)
+    weights, order = _weights(torch, wanted), np.random.default_rng(SEED)
     for _ in range(EPOCHS):
         mixed = order.permutation(len(features))
         for start in range(0, len(features), BATCH):
             rows = mixed[start : start + BATCH]
-            part = dense[torch.from_numpy(rows)]
-            grams = torch.from_numpy(features.sparse[rows].toarray())
-            hidden = torch.relu(module["into"](functional.dropout(part, DROP_IN)))
-            scores = module["linear"](part) + module["sparse"](grams)
-            scores = scores + module["out"](functional.dropout(hidden, DROP_HIDDEN))
-            loss = functional.cross_entropy(
-                scores, wanted[torch.from_numpy(rows)], weight=weights, label_smoothing=SMOOTHING
-            )
+            loss = torch.nn.functional.cross_entropy(
+                _scores(torch, module, features.rows(rows), draw), wanted[torch.from_numpy(rows)],
+                weight=weights, label_smoothing=SMOOTHING,
+            )  # fmt: skip
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
             schedule.step()
+
+
+def _scores(torch: Any, module: Any, features: Features, draw: Any) -> Any:
+    def dropped(values: Any, share: float) -> Any:
+        kept = torch.rand(values.shape, generator=draw) >= share
+        return values * kept / (1 - share)
+
+    dense, grams = torch.from_numpy(features.dense), features.sparse
+    places, starts = (torch.from_numpy(a.astype(np.int64)) for a in (grams.indices, grams.indptr))
+    hidden = torch.relu(module["into"](dropped(dense, DROP_IN)))
+    counted = module["sparse"](places, starts[:-1], per_sample_weights=torch.from_numpy(grams.data))
+    return module["linear"](dense) + counted + module["out"](dropped(hidden, DROP_HIDDEN))
 
 
 def _numbers(module: Any, names: list[str]) -> Network:
@@ -137,7 +150,7 @@ def _numbers(module: Any, names: list[str]) -> Network:
     return Network(
         labels=names,
         linear=numbers(module["linear"].weight).T.copy(),
-        sparse=numbers(module["sparse"].weight).T.copy(),
+        sparse=numbers(module["sparse"].weight),
         into=numbers(module["into"].weight).T.copy(),
         into_bias=numbers(module["into"].bias),
         out=numbers(module["out"].weight).T.copy(),

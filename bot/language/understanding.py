@@ -11,7 +11,8 @@ import json
 import random
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from bot.language.answers import is_empty
 from bot.language.encoder import DIMENSION, Encoder
 from bot.language.features import Waiting, fit, ngrams, shape
 from bot.language.network import Features, Network, fit_network
+from bot.language.spelling import Spelling
 
 SEED = 20261122
 IN_STEP_ONLY = frozenset(
@@ -105,6 +107,7 @@ class Understanding:
     """Both networks with the encoder they share."""
 
     encoder: Encoder
+    spelling: Spelling
     fresh: Network
     in_step: Network
     meta: dict[str, Any] = field(default_factory=dict)
@@ -120,16 +123,19 @@ class Understanding:
             steps: the steps of all conversations: contexts for rows that name none, and examples.
             encoder: gives the shared vectors.
         """
+        spelling = Spelling.of(row.text for row in rows)
+        rows = [replace(row, text=spelling.mend(row.text)) for row in rows]
         placed = place(unlike(rows), steps)
         texts = list(dict.fromkeys(row.text for row in [*rows, *(row for row, _ in placed)]))
         base, place_of = fresh_features(texts, encoder), {t: i for i, t in enumerate(texts)}
-        in_step = fit_network(
-            beside(base.rows([place_of[r.text] for r, _ in placed]), placed, encoder),
-            [r.intent for r, _ in placed],
-        )
-        own = unlike([row for row in rows if row.intent not in IN_STEP_ONLY])
-        fresh = fit_network(base.rows([place_of[r.text] for r in own]), [r.intent for r in own])
-        return cls(encoder, fresh, in_step, {"rows": len(rows), "placed": len(placed)})
+        own = unlike([row for row in rows if row.intent not in IN_STEP_ONLY and not row.about])
+        at_steps = beside(base.rows([place_of[r.text] for r, _ in placed]), placed, encoder)
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            in_step = pool.submit(fit_network, at_steps, [r.intent for r, _ in placed])
+            alone = base.rows([place_of[r.text] for r in own])
+            fresh = fit_network(alone, [r.intent for r in own])
+            counts = {"rows": len(rows), "placed": len(placed)}
+            return cls(encoder, spelling, fresh, in_step.result(), counts)
 
     def understand(self, text: str, waiting: Waiting | None = None) -> Understood:
         """Return what one message wants, at a waiting step or in a fresh talk."""
@@ -144,7 +150,7 @@ class Understanding:
             chosen = [i for i, w in enumerate(waiting) if (w is not None) == placed]
             if not chosen:
                 continue
-            part = [texts[i] for i in chosen]
+            part = [self.spelling.mend(texts[i]) for i in chosen]
             if placed:
                 steps = [w for w in waiting if w is not None]
                 model, features = self.in_step, step_features(part, steps, self.encoder)
@@ -163,7 +169,10 @@ class Understanding:
         for name, network in (("fresh", self.fresh), ("in_step", self.in_step)):
             arrays |= {f"{name}.{part}": value for part, value in network.arrays().items()}
         np.savez_compressed(folder / "understanding.npz", **arrays)
-        names = {"fresh": self.fresh.labels, "in_step": self.in_step.labels, "meta": self.meta}
+        names = {
+            "fresh": self.fresh.labels, "in_step": self.in_step.labels, "meta": self.meta,
+            "words": self.spelling.counts,
+        }  # fmt: skip
         (folder / "understanding.json").write_text(json.dumps(names), encoding="utf-8")
 
     @classmethod
@@ -177,11 +186,11 @@ class Understanding:
             names = json.loads((folder / "understanding.json").read_text(encoding="utf-8"))
             with np.load(folder / "understanding.npz", allow_pickle=False) as stored:
                 fresh, in_step = (Network.read(names[n], stored, n) for n in ("fresh", "in_step"))
+            return cls(encoder, Spelling(names["words"]), fresh, in_step, names["meta"])
         except (OSError, ValueError, KeyError) as error:
             raise ModelError(
                 f"the intent model cannot be read ({type(error).__name__}): train again"
             ) from None
-        return cls(encoder, fresh, in_step, names["meta"])
 
 
 def _favoured(labels: Sequence[str], row: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -241,18 +250,19 @@ def place(rows: Iterable[Row], steps: Sequence[Waiting]) -> list[tuple[Row, Wait
     only openings that ask for something are placed at one.
     """
     draw = random.Random(SEED)
+    asked = {step.question: step for step in reversed(steps)}
     by_kind: dict[str, list[Waiting]] = {}
     for step in steps:
         by_kind.setdefault(step.kind, []).append(step)
     placed: list[tuple[Row, Waiting]] = []
     for row in rows:
-        if row.intent == ANSWER:
-            like = draw.choice(by_kind.get(row.kind or "text") or list(steps))
-            placed.append((row, Waiting(row.about, row.kind or "text") if row.about else like))
-        elif row.intent in ASIDE or (
+        drawn = draw.choice(by_kind.get(row.kind or "", steps))
+        if row.about:
+            placed.append((row, asked.get(row.about) or Waiting(row.about, row.kind or "text")))
+        elif row.intent in (ANSWER, *ASIDE) or (
             not row.intent.startswith("entrance_") and _REQUEST.search(row.text)
         ):
-            placed.append((row, draw.choice(steps)))
+            placed.append((row, drawn))
     for step in steps:
         placed.append((Row(step.example, ANSWER), step))
         placed += [(Row(title, ANSWER), step) for title in step.choices]

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.errors import ContentError
-from bot.practice import text as texts
+from bot.language.words import forms
 
 _NAME = re.compile(r"\{([A-Z][A-Z_]*)(\d*)\}")
 _LEMMA = re.compile(r"(?<!P)<([a-z]+)>")
@@ -78,7 +78,7 @@ def _any_of(words: Iterable[str]) -> str:
 
 def _forms(lemma: str) -> frozenset[str]:
     """Return all forms of a word: from the table, or by the regular endings where it has none."""
-    listed = texts.forms().get(lemma, frozenset({lemma}))
+    listed = forms().get(lemma, frozenset({lemma}))
     if len(listed) > 2:
         return listed
     stem = lemma[:-1] if lemma.endswith("e") else lemma

@@ -8,17 +8,15 @@ what a person typed into that form and leads every match back to the words as th
 
 from __future__ import annotations
 
-import gzip
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import spacy
 
+from bot.language.words import known_words, one_dropped
 from bot.practice.result import Span
 
 QUOTE = "_quote_"
@@ -109,40 +107,6 @@ def _tokenizer() -> Any:
     return spacy.blank("en").tokenizer
 
 
-@cache
-def _table(name: str) -> Any:
-    import spacy_lookups_data  # type: ignore[import-untyped]  # noqa: PLC0415
-
-    path = Path(spacy_lookups_data.__file__).parent / "data" / f"{name}.json.gz"
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        return json.load(file)
-
-
-@cache
-def lemmas() -> Mapping[str, str]:
-    """Return spaCy's lemma table: 41,582 English word forms to their dictionary form."""
-    table: Mapping[str, str] = _table("en_lemma_lookup")
-    return table
-
-
-@cache
-def forms() -> Mapping[str, frozenset[str]]:
-    """Return the lemma table read backwards: each dictionary form to all its word forms."""
-    found: dict[str, set[str]] = {}
-    for form, lemma in lemmas().items():
-        if form.isalpha() and form.islower():
-            found.setdefault(lemma, {lemma}).add(form)
-    return {lemma: frozenset(words) for lemma, words in found.items()}
-
-
-@cache
-def known_words() -> frozenset[str]:
-    """Return English words that are never taken for a typing slip."""
-    index = _table("en_lemma_index")
-    listed = {word for words in index.values() for word in words}
-    return frozenset(listed | set(lemmas()) | set(lemmas().values()))
-
-
 @dataclass(frozen=True, slots=True)
 class Plain:
     """A text in plain spelling: `text` has one space before and after each token."""
@@ -181,7 +145,7 @@ class Speller:
         words = sorted(w for w in set(vocabulary) if len(w) >= 5 and w.isalpha())
         nearby: dict[str, str] = {}
         for word in words:
-            for key in _one_dropped(word):
+            for key in one_dropped(word):
                 nearby.setdefault(key, word)
         return cls(slang, frozenset(words), nearby)
 
@@ -204,17 +168,11 @@ class Speller:
         return double if double in known_words() and single not in known_words() else single
 
     def _nearest(self, word: str) -> str:
-        for key in _one_dropped(word):
+        for key in one_dropped(word):
             near = self.nearby.get(key)
             if near and abs(len(near) - len(word)) <= 1 and near[0] == word[0]:
                 return near
         return word
-
-
-def _one_dropped(word: str) -> Iterator[str]:
-    yield word
-    for i in range(len(word)):
-        yield word[:i] + word[i + 1 :]
 
 
 def plain(text: str, speller: Speller) -> Plain:

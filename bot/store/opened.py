@@ -78,6 +78,11 @@ class Opened:
     def __repr__(self) -> str:
         return f"Opened({self.id})"
 
+    @property
+    def begun(self) -> bool:
+        """Whether anything has been said in it yet."""
+        return self._head.events > 0
+
     @classmethod
     def from_row(cls, row: Any, secret: bytes, server: ServerSecret) -> Opened:
         """Open a row of `conversations` with the inner wrapping key.

@@ -29,13 +29,14 @@ from bot.store.keys import (
     token_lookup,
 )
 from bot.store.opened import Head, Opened, to_stamp, wrap_key
-from bot.store.outbox import Outgoing, Waiting
+from bot.store.outbox import Change, Outgoing, Plan, Waiting
 from bot.store.phrases import PhraseKeys
 from bot.store.receipts import Receipt, fingerprint
 from bot.store.trouble import ConflictError
 
 __all__ = [
-    "ConflictError", "Opened", "Outgoing", "Receipt", "Store", "Waiting", "fingerprint", "utcnow",
+    "Change", "ConflictError", "Opened", "Outgoing", "Plan", "Receipt", "Store", "Waiting",
+    "fingerprint", "utcnow",
 ]  # fmt: skip
 
 IDLE = timedelta(hours=24)
@@ -151,7 +152,7 @@ class Store:
 
     def commit(
         self, opened: Opened, events: Sequence[dict[str, Any]], *, receipt: Receipt | None = None,
-        truncate_from: int | None = None, outbox: Sequence[Outgoing] = (),
+        truncate_from: int | None = None, outbox: Sequence[Outgoing] = (), plan: Plan | None = None,
     ) -> None:  # fmt: skip
         """Store events, a receipt and what is to be sent, together or not at all; on disk at return.
 
@@ -161,6 +162,7 @@ class Store:
             receipt: the answer given, for a message with an Idempotency-Key.
             truncate_from: remove the events from this index on first.
             outbox: messages to send and reminders.
+            plan: decides what else is added to what waits, and what is taken out of it.
 
         Raises:
             ConflictError: somebody else has written since `opened` was read, or the receipt is there.
@@ -175,6 +177,7 @@ class Store:
             if receipt is not None:
                 receipts.store(connection, opened, receipt)
             sending.enqueue(connection, self._ring["outbox"], opened, outbox, self._clock())
+            self._carry_out(connection, opened, plan)
 
     def receipt(self, opened: Opened, key: str) -> dict[str, Any] | None:
         """Return `{"request": fingerprint, "response": …}` for an Idempotency-Key already answered."""
@@ -222,15 +225,25 @@ class Store:
                 owner=into, now=now, expires_at=now + self._retention,
             )  # fmt: skip
 
-    def empty(self, opened: Opened) -> None:
-        """Forget all content, phrases and reminders; the token goes on, with an empty talk."""
+    def empty(
+        self, opened: Opened, *, receipt: Receipt | None = None, plan: Plan | None = None
+    ) -> None:
+        """Forget all content, phrases and reminders; the token goes on, with an empty talk.
+
+        In the same transaction `plan` sees what waited and says what is still to be sent, and
+        `receipt` is kept for the message that asked for it.
+        """
         with self._change(opened) as connection:
             ring.hold(connection)
+            change = plan(self._waiting(connection, opened)) if plan else Change()
             self._delete_content(connection, opened.id, opened._lookup)
             opened._key, opened._head, opened.kept = new_key(), Head.empty(opened.id), False
             row = wrap_key(self._secret, opened._secret, "conversations", opened.id, opened._key)
             opened._wrapped = row["wrapped"]
             connection.execute(_conversations.update().filter_by(id=opened.id).values(**row))
+            if receipt is not None:
+                receipts.store(connection, opened, receipt)
+            sending.enqueue(connection, self._ring["outbox"], opened, change.add, self._clock())
         self._db.scrub()
 
     def erase(self, opened: Opened) -> None:
@@ -266,19 +279,39 @@ class Store:
     # What is to be sent
 
     def due(
-        self, *, channel: str | None = None, limit: int = 100, lease: timedelta = timedelta(0)
-    ) -> list[Waiting]:
-        """Return what is due, earliest first. With a `lease` no other caller gets it meanwhile."""
+        self, *, channel: str | None = None, limit: int = 100, lease: timedelta = timedelta(0),
+        in_order: bool = False,
+    ) -> list[Waiting]:  # fmt: skip
+        """Return what is due, earliest first. With a `lease` no other caller gets it meanwhile.
+
+        With `in_order`, of each conversation only the first, until that one is done.
+        """
         with self._db.write() as connection:
             return sending.due(
                 connection, self._ring["outbox"], self._clock(),
-                channel=channel, limit=limit, lease=lease,
+                channel=channel, limit=limit, lease=lease, in_order=in_order,
             )  # fmt: skip
 
-    def done(self, item_id: str) -> None:
-        """Remove what has been sent; doing it twice does nothing."""
+    def waiting(self, opened: Opened) -> list[Waiting]:
+        """Return all that waits for a conversation, due or not, earliest first."""
+        with self._db.read() as connection:
+            return self._waiting(connection, opened)
+
+    def done(self, item_id: str, then: Sequence[Outgoing] = ()) -> bool:
+        """Remove what has been sent and put `then` in its place; doing it twice does nothing.
+
+        Returns:
+            False where it was no longer there (erased meanwhile): nothing was added then.
+        """
         with self._db.write() as connection:
-            connection.execute(schema.outbox.delete().where(schema.outbox.c.id == item_id))
+            key = self._ring["outbox"]
+            return sending.replace(connection, key, item_id, then, self._clock())
+
+    def hold(self, item_id: str, until: datetime) -> None:
+        """Try again later without losing the place: with `in_order` what stands behind it waits."""
+        later = {"claimed_until": to_stamp(until)}
+        with self._db.write() as connection:
+            connection.execute(schema.outbox.update().filter_by(id=item_id).values(**later))
 
     def postpone(self, item_id: str, due_at: datetime) -> None:
         """Try again later."""
@@ -287,6 +320,13 @@ class Store:
             connection.execute(schema.outbox.update().filter_by(id=item_id).values(**later))
 
     # Rows
+
+    def _waiting(self, connection: Connection, opened: Opened) -> list[Waiting]:
+        return sending.waiting(connection, self._ring["outbox"], opened)
+
+    def _carry_out(self, connection: Connection, opened: Opened, plan: Plan | None) -> None:
+        if plan is not None:
+            sending.carry_out(connection, self._ring["outbox"], opened, plan, self._clock())
 
     def _insert(
         self, connection: Connection, conversation: str, channel: str, lookup: bytes, secret: bytes

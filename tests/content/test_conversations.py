@@ -58,8 +58,10 @@ Text = tuple[str, str]
 def step_texts(step: Step) -> Iterator[Text]:
     for field in ("label", "question", "simpler", "why", "example"):
         yield f"{step.id}.{field}", getattr(step, field)
-    if step.recall:
-        yield f"{step.id}.recall", step.recall.question
+    for number, recall in enumerate(step.recalls):
+        yield f"{step.id}.recall[{number}]", recall.question
+    for entrance, question in step.questions.items():
+        yield f"{step.id}.{entrance}.question", question
     for number, after in enumerate(step.after):
         if after.say:
             yield f"{step.id}.after[{number}]", after.say
@@ -70,6 +72,7 @@ def texts(conversation: Conversation) -> Iterator[Text]:
     yield "title", conversation.title
     yield "purpose", conversation.purpose
     yield "opening", conversation.opening
+    yield from ((f"{entrance}.opening", text) for entrance, text in conversation.openings.items())
     if conversation.guard:
         yield "guard.text", conversation.guard.text
         yield "guard.button", conversation.guard.button
@@ -159,7 +162,7 @@ def test_texts_are_easy_to_read(name: str) -> None:
         (where, text)
         for where, text in texts(CATALOG[name])
         if where in {"opening", "closing", "guard.text"}
-        or where.endswith((".question", ".simpler", ".why"))
+        or where.endswith((".opening", ".question", ".simpler", ".why"))
     ]
     hard = [(where, round(grade(text), 1)) for where, text in read if grade(text) > MAX_GRADE]
     assert not hard
@@ -337,7 +340,7 @@ def test_repair_asks_before_it_drafts() -> None:
     [
         ("setback_review", "overridden", {"yes", "unsure"}),
         ("debrief", "limits_kept", {"no"}),
-        ("debrief", "went_on", {"yes", "unsure"}),
+        ("debrief", "went_on", {"yes", "unsure", "given"}),
     ],
 )
 def test_an_overridden_no_ends_the_joint_work(name: str, step: str, answers: set[str]) -> None:
@@ -362,7 +365,7 @@ def test_about_oneself_is_done_alone(name: str) -> None:
 def test_what_is_private_is_never_recalled_where_two_may_read(name: str) -> None:
     if CATALOG[name].setting == "alone":
         return
-    recalled = {step.recall.conversation for step in CATALOG[name] if step.recall}
+    recalled = {recall.conversation for step in CATALOG[name] for recall in step.recalls}
     assert not recalled & {"trigger_map", "pace_ladder", "safety_plan", "find_support", "repair"}
 
 

@@ -71,6 +71,19 @@ def test_keep_before_any_draft_keeps_nothing() -> None:
     assert (turn.done, turn.best) == (True, None)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I lied to you about the money. You lost trust. That was wrong. From today I show you the account each "
+        "month. You owe me nothing.",
+        "I shouted at you on Sunday. You cried after. That was wrong. From now on I sleep on the sofa when I've "
+        "been drinking.",
+    ],
+)
+def test_what_changes_when_i_drink_is_no_excuse_and_nothing_owed_is_no_demand(text: str) -> None:
+    assert not PRACTICES["apology"]._coach.check(text).problems
+
+
 def test_more_gives_the_rest_and_then_ends() -> None:
     first = talk("i_statement", BAD, "more").replies[0].text
     last = talk("i_statement", BAD, *["more"] * 9).replies[0].text

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from bot.store.keys import ServerSecret
-from bot.store.store import ConflictError, Outgoing, Store, Waiting
+from bot.store.receipts import Receipt
+from bot.store.store import Change, ConflictError, Outgoing, Store, Waiting
 
 from .conftest import Clock, Opener
 
@@ -95,6 +96,90 @@ def test_with_a_lease_two_workers_never_get_the_same(opener: Opener, clock: Cloc
     assert sorted(got) == list(range(40))
     clock.pass_by(minutes=1)
     assert len(stores[1].due()) == 40
+
+
+class TestInOrder:
+    def test_only_the_first_of_each_conversation_is_given(self, store: Store) -> None:
+        for chat in "ab":
+            opened = store.open_chat("telegram", chat)
+            store.commit(opened, [], outbox=[Outgoing({"text": f"{chat}{n}"}) for n in range(3)])
+        first = store.due(in_order=True, lease=timedelta(minutes=1))
+        assert sorted(texts(first)) == ["a0", "b0"]
+        assert store.due(in_order=True) == []
+        assert store.done(first[0].id)
+        assert texts(store.due(in_order=True)) == [f"{texts(first)[0][0]}1"]
+
+    def test_what_is_held_holds_up_what_stands_behind_it(self, store: Store, clock: Clock) -> None:
+        opened = store.open_chat("telegram", "a")
+        store.commit(opened, [], outbox=[Outgoing({"text": n}) for n in "12"])
+        (item,) = store.due(in_order=True)
+        store.hold(item.id, clock.now + timedelta(seconds=5))
+        assert store.due(in_order=True) == []
+        clock.pass_by(seconds=5)
+        assert texts(store.due(in_order=True)) == ["1"]
+
+    def test_what_is_due_later_holds_up_nothing(self, store: Store, clock: Clock) -> None:
+        opened = store.open_chat("telegram", "a")
+        later = Outgoing({"text": "later"}, due_at=clock.now + timedelta(days=1))
+        store.commit(opened, [], outbox=[later, Outgoing({"text": "now"})])
+        assert texts(store.due(in_order=True)) == ["now"]
+
+    def test_two_workers_never_get_one_conversation_at_once(self, opener: Opener) -> None:
+        stores = [opener(), opener()]
+        opened = stores[0].open_chat("telegram", "42")
+        stores[0].commit(opened, [], outbox=[Outgoing({"text": n}) for n in range(30)])
+        got: list[Any] = []
+        lease = timedelta(minutes=1)
+
+        def work(store: Store) -> None:
+            while len(got) < 30:
+                for item in store.due(in_order=True, lease=lease, limit=5):
+                    got.append(item.payload["text"])
+                    store.done(item.id)
+
+        threads = [threading.Thread(target=work, args=(store,)) for store in stores]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert got == list(range(30))
+
+
+class TestPlans:
+    def test_a_plan_sees_what_waits_and_changes_it(self, store: Store) -> None:
+        opened = store.open_chat("telegram", "a")
+        store.commit(opened, [], outbox=[Outgoing({"text": n}) for n in "12"])
+        other = store.open_chat("telegram", "b")
+        store.commit(other, [], outbox=[Outgoing({"text": "other"})])
+
+        def plan(rows: Any) -> Change:
+            assert texts(rows) == ["1", "2"]
+            return Change([Outgoing({"text": "3"})], [rows[0].id])
+
+        store.commit(opened, [], plan=plan)
+        assert texts(store.waiting(opened)) == ["2", "3"]
+        assert texts(store.waiting(other)) == ["other"]
+
+    def test_emptying_keeps_only_what_the_plan_adds(self, store: Store) -> None:
+        opened = store.open_chat("telegram", "a")
+        store.commit(opened, [{"n": 1}], outbox=[Outgoing({"text": "1"}, outlives=True)])
+
+        def plan(rows: Any) -> Change:
+            return Change([Outgoing({"text": f"bye {len(rows)}"})])
+
+        store.empty(opened, receipt=Receipt("k", "f", {}), plan=plan)
+        assert texts(store.waiting(opened)) == ["bye 1"]
+        assert store.events(opened) == []
+        assert store.receipt(opened, "k") is not None
+
+    def test_done_puts_in_its_place_only_while_it_is_there(self, store: Store) -> None:
+        opened = store.open_chat("telegram", "a")
+        store.commit(opened, [], outbox=[Outgoing({"text": "1"})])
+        (item,) = store.due()
+        assert store.done(item.id, [Outgoing({"text": "2"})])
+        assert texts(store.waiting(opened)) == ["2"]
+        assert not store.done(item.id, [Outgoing({"text": "3"})])
+        assert texts(store.waiting(opened)) == ["2"]
 
 
 class TestChats:

@@ -50,7 +50,11 @@ def test_another_model_replaces_everybody_once(supervisor: Recording, model: Pat
     assert supervisor.restarts == 1
 
 
-@pytest.mark.parametrize("content", [None, b"", b"rubbish", gzip.compress(b"cut" * 9999)[:-20]])
+@pytest.mark.parametrize(
+    "content",
+    [None, b"", b"rubbish", gzip.compress(b"cut" * 9999, mtime=0)[:-20]],
+    ids=["missing", "empty", "rubbish", "cut"],
+)
 def test_a_damaged_model_replaces_nobody_and_a_whole_one_then_does(
     supervisor: Recording, model: Path, content: bytes | None
 ) -> None:
