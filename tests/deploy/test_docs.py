@@ -42,13 +42,15 @@ def test_every_promise_names_a_test_that_exists() -> None:
         for line in (ROOT / "docs/safety.md").read_text().splitlines()
         if line[:2] == "| "
     ]
+    rows = [row for row in rows if row[1].strip() != "promise"]
     assert len(rows) > 20
-    for _, promise, held, _ in rows[1:]:
+    for _, promise, held, _ in rows:
         files = re.findall(r"`(tests/[\w./]*)(?:::(\w+))?`", held)
         assert files, promise
         for path, test in files:
             assert (ROOT / path).exists(), path
-            assert not test or f"def {test}(" in (ROOT / path).read_text(), test
+            named = rf"(def|class) {test}\b"
+            assert not test or re.search(named, (ROOT / path).read_text()), test
 
 
 def test_the_figures_in_the_guide_are_shown() -> None:

@@ -80,7 +80,7 @@ class Service:
                 raise
             except NotStored as error:
                 logger.error("an update was not stored")
-                said = [reply.text for reply in error.replies]
+                said = [say("dialogue.error"), *(reply.text for reply in error.replies)]
             except Exception as error:  # whatever failed, the person is not left without an answer
                 logger.error("an update failed (%s)", type(error).__name__)
             if pause is not None:
