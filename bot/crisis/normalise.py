@@ -19,8 +19,8 @@ _ZERO_WIDTH = re.compile(
 _APOSTROPHES = re.compile("['\u2018\u2019\u02bc\u00b4`\u2032]")
 _SA = re.compile(r"\bS\.?A\.?['’]?e?d\b|\bs\.?a\.?['’]e?d\b")
 _LOOKALIKE = str.maketrans(
-    "аеорсухіјѕԁһкмтвнΑΒΕΗΙΚΜΝΟΡΤΧαοερυνκιτ",
-    "aeopcyxijsdhkmtbhabehikmnoptxaoepuvkit",
+    "аеорсухіјѕԁһкмтвнΑΒΕΗΙΚΜΝΟΡΤΧαοερυνκιτıłøđħŧɑɡɩʟɴʀ",
+    "aeopcyxijsdhkmtbhabehikmnoptxaoepuvkitilodhtagilnr",
 )
 _LEET = str.maketrans("013457@$!€£", "oieastasiel")
 _LEET_TOKEN = re.compile(

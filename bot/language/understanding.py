@@ -65,8 +65,9 @@ ASIDE = IN_STEP_ONLY | frozenset(
     ]
 )
 """What can be said at any step; everything else is placed at a step only where it asks for something."""
-ANSWER_BIAS = 0.5
-"""Added to the score of an answer while a step waits: there, answers are the rule (cross-validated)."""
+ANSWER_BIAS = 0.9
+"""Added to the score of an answer while a step waits. Answers are 28 % of the training rows placed at a
+step and at least half of what people write there; the log of the ratio of both odds is .94."""
 ANSWER, UNCLEAR = "answer", "out_of_scope"
 VECTOR_SCALE = 6.0
 """How much the normalised vector numbers weigh beside the n-grams (chosen by cross-validation)."""

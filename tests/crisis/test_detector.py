@@ -127,3 +127,10 @@ def test_rules_alone_hold_the_development_rows() -> None:
         >= 0.9
     )
     assert figures.right["ordinary not flagged"] / figures.total["ordinary not flagged"] >= 0.95
+
+
+@pytest.mark.parametrize(
+    "text", ["i want to kıll myself", "i want to kiłł myself", "i want tø kill myself"]
+)
+def test_letters_that_only_look_alike_hide_nothing(text: str) -> None:
+    assert CrisisDetector.load(None, None).assess(text).level in ("crisis", "emergency")
