@@ -26,6 +26,8 @@ OPEN_SOLO: frozenset[Category] = frozenset(("ongoing_abuse", "stalking_tech", "s
 ELSEWHERE = frozenset(("grounding", "safety_plan", "find_support"))
 """Choices that open a conversation; the ordinary engine does that."""
 
+OF_SOMEONE = "of_someone"
+"""A flag: a helper was told of it and asks how to stand by that person."""
 _VARIANTS = (
     "forced_marriage",
     "trafficking",
@@ -125,6 +127,8 @@ class CrisisDialogue:
         """Return one warm sentence, with a line the first time (`session["gentle"]` unset)."""
         category = verdict.category or "ongoing_abuse"
         warm = self._texts.categories[category]["gentle"]
+        if OF_SOMEONE in verdict.flags:
+            warm = self._texts.common["gentle_of_someone"]
         if session.get("gentle"):
             return Reply(warm)
         place = Place(

@@ -148,8 +148,20 @@ def _set(talk: Talk, given: Sequence[Step], core: str, encode: Encode) -> Correc
         new, what = _clean(found.group("new")), found.groupdict().get("what")
         step = _named(talk, given, what, encode) if what else given[-1]
         if step is not None and new:
-            return Correction(step, new)
+            return Correction(step, _without_old(talk.answer(step) or "", new))
     return None
+
+
+def _without_old(answer: str, new: str) -> str:
+    """Return what a new answer says where it also names what it replaces: "mango, not lemon"."""
+    pair = _NEW_AND_OLD.match(new)
+    changed = replace_words(answer, _clean(pair["old"]), _clean(pair["new"])) if pair else None
+    return new if changed is None else changed
+
+
+_NEW_AND_OLD = re.compile(
+    r"(?P<new>.+?),?\s+(?:and\s+)?(?:not|rather than|instead of)\s+(?P<old>.+)", re.IGNORECASE
+)
 
 
 def _named(talk: Talk, given: Sequence[Step], what: str, encode: Encode) -> Step | None:

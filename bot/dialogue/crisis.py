@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.crisis.detector import CrisisDetector, Sign, Verdict
-from bot.crisis.dialogue import CrisisDialogue, CrisisTurn
+from bot.crisis.dialogue import OF_SOMEONE, CrisisDialogue, CrisisTurn
 from bot.dialogue.controls import put_aside
 from bot.dialogue.talk import Talk, Utterance
 from bot.types import CrisisState, State
@@ -29,6 +29,8 @@ def assess(talk: Talk, detector: CrisisDetector) -> Verdict:
     kept = (talk.get("crisis") or {}).get("signs", [])
     earlier = [Sign.from_dict(raw) for raw in kept]
     verdict = detector.assess(talk.text, earlier=earlier, role=talk.session.role)
+    if _second_hand(talk, verdict):
+        return replace(verdict, level="gentle", flags=verdict.flags | {OF_SOMEONE})
     return replace(verdict, level="gentle") if _owning_up(talk, verdict) else verdict
 
 
@@ -36,10 +38,45 @@ def _owning_up(talk: Talk, verdict: Verdict) -> bool:
     """Whether someone names what they did in a conversation that asks for exactly that.
 
     Naming the behaviour is the first step of repair: the lines for people who harm are shown once, and
-    the talk goes on. Danger now, threats and everything else stop it as everywhere.
+    the talk goes on. So it is where nothing runs yet and the message itself asks to put something right.
+    Danger now, the last days, threats and everything else stop the talk as everywhere.
     """
-    asked = talk.conversation is not None and talk.conversation.audience == {"harmed"}
-    return asked and verdict.level == "crisis" and set(verdict.rules) <= _OWNING
+    if (
+        verdict.level != "crisis"
+        or not set(verdict.rules) <= _OWNING
+        or crisis_state(talk.get("crisis"))
+    ):
+        return False
+    if talk.conversation is None:
+        return bool(_PUT_RIGHT.search(talk.text))
+    return talk.conversation.audience == {"harmed"}
+
+
+def _second_hand(talk: Talk, verdict: Verdict) -> bool:
+    """Whether a helper asks how to stand by somebody who told them of an assault, with no word of now.
+
+    The lines are offered once and the talk goes on: that is what they came for. Last days, danger now and
+    whoever is under 18 are graver than `crisis` and stop the talk as everywhere.
+    """
+    told = verdict.level == "crisis" and set(verdict.rules) <= _TOLD
+    fresh = crisis_state(talk.get("crisis")) is None
+    return told and fresh and bool(_OF_SOMEONE.search(talk.text) and _STAND_BY.search(talk.text))
+
+
+_TOLD = frozenset({"sx.assault", "sx.more", "cl.sexual_assault"})
+_OF_SOMEONE = re.compile(
+    r"\b(?:(?:my|our|a) (?:\w+ ){0,2}(?:friend|mate|sister|brother|cousin|mum|mom|mother|dad|father|aunt|niece|nephew"
+    r"|flatmate|roommate|housemate|colleague|coworker|co-worker|client|student|neighbou?r|girlfriend|boyfriend|wife"
+    r"|husband|partner)\b(?: of mine)?[^.!?]{0,40}\b(?:told|tells|was|has been|got|had been)"
+    r"|(?:someone|somebody|a person) (?:i (?:know|love)|close to me|told me))\b",
+    re.IGNORECASE,
+)
+_STAND_BY = re.compile(
+    r"\b(?:(?:how|what) (?:do|can|should|could|to) (?:i |one )?(?:listen|support|help|say|do|answer|respond|be there)"
+    r"|how (?:do|can|should) i (?:be|stand|react|talk)|don'?t know (?:what|how) to (?:say|do|help|react)"
+    r"|(?:want|like|need) to (?:listen|support|help|be there|say the right)|be there for|stand by)\b",
+    re.IGNORECASE,
+)
 
 
 def _rating(talk: Talk) -> bool:
@@ -62,7 +99,14 @@ _FAR_AWAY = re.compile(
     re.IGNORECASE,
 )
 """Words of dissociation, or of strangulation long ago: breath and body scan never follow them (care rule 15)."""
-_OWNING = frozenset({"ho.did_harm", "cl.harm_others", "talk.sum"})
+_PUT_RIGHT = re.compile(
+    r"\b(?:(?:make|put|set) (?:it|this|that|things|what i did) (?:right|good)|make (?:it )?up for|make amends|apologi[sz]\w*"
+    r"|repair\w*|own up|own (?:it|this|that|what i)|take responsibility|be(?:ing)? accountable|accountability"
+    r"|answer for (?:it|this|that|what))\b",
+    re.IGNORECASE,
+)
+"""Someone who did harm asks to answer for it: that is what `repair` and `accountability_plan` are for."""
+_OWNING = frozenset({"ho.did_harm", "ho.more", "cl.harm_others", "talk.sum"})
 
 
 def gate(

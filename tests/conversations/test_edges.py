@@ -105,3 +105,13 @@ def test_a_crisis_is_never_limited_away(talker: Begin) -> None:
         )  # type: ignore[arg-type]
     )
     assert turn.state.crisis is not None
+
+
+def test_a_correction_that_names_old_and_new_keeps_the_new_alone(
+    talker: Callable[..., Talker],
+) -> None:
+    person = talker()
+    for words in ("start a pre-brief", "yes", "a hug", "no hands on my neck", "lemon"):
+        person.say(words)
+    person.say("actually the word should be mango not lemon")
+    assert person.answer("pre_brief", "stop_word") == "mango"
