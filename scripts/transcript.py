@@ -28,6 +28,7 @@ SAID = (
     "that's everything",
 )
 """What the person in the transcript writes."""
+WIDTH = 84
 MARKS = re.compile(r"(<!-- transcript -->\n).*?(<!-- /transcript -->)", re.DOTALL)
 
 
@@ -43,7 +44,7 @@ def transcript(brain: Brain) -> str:
             lines = asyncio.run(_hold(engine))
         finally:
             engine.close()
-    return "```text\n" + "\n".join(lines) + "\n```\n"
+    return block(lines)
 
 
 async def _hold(engine: Engine) -> list[str]:
@@ -54,24 +55,38 @@ async def _hold(engine: Engine) -> list[str]:
         turn = await engine.receive(opened, Message(text=text))
         lines += [f"you         {text}", ""]
         for reply in turn.replies:
-            lines += [*_wrapped(reply.text), ""]
+            lines += [*spoken(wrapped(reply.text, WIDTH)), ""]
     return lines[:-1]
 
 
-def _wrapped(text: str) -> list[str]:
-    rows = [row for line in text.splitlines() for row in textwrap.wrap(line, 84) or [""]]
+def wrapped(text: str, width: int) -> list[str]:
+    """Return the rows of a text, empty ones kept."""
+    return [row for line in text.splitlines() for row in textwrap.wrap(line, width) or [""]]
+
+
+def spoken(rows: list[str]) -> list[str]:
+    """Return rows as the program's turn: its name before the first."""
     return [("groundwork  " if not i else " " * 12) + row for i, row in enumerate(rows)]
+
+
+def block(lines: list[str]) -> str:
+    """Return lines as a Markdown block."""
+    return "```text\n" + "\n".join(lines) + "\n```\n"
+
+
+def show(made: str, page: Path) -> None:
+    """Print a transcript, or put it into its page with `--write`."""
+    if "--write" in sys.argv:
+        text = page.read_text(encoding="utf-8")
+        page.write_text(MARKS.sub(lambda m: m[1] + made + m[2], text), encoding="utf-8")
+    else:
+        print(made)
 
 
 def main() -> None:
     """Print the transcript, or put it into README.md."""
     logs.configure()
-    made = transcript(Brain.load(MODEL))
-    if "--write" in sys.argv:
-        text = README.read_text(encoding="utf-8")
-        README.write_text(MARKS.sub(lambda m: m[1] + made + m[2], text), encoding="utf-8")
-    else:
-        print(made)
+    show(transcript(Brain.load(MODEL)), README)
 
 
 if __name__ == "__main__":

@@ -48,7 +48,7 @@ def _owning_up(talk: Talk, verdict: Verdict) -> bool:
     ):
         return False
     if talk.conversation is None:
-        return bool(_PUT_RIGHT.search(talk.text))
+        return bool(_PUT_RIGHT.search(talk.text)) and not _GOES_ON.search(talk.text)
     return talk.conversation.audience == {"harmed"}
 
 
@@ -60,7 +60,8 @@ def _second_hand(talk: Talk, verdict: Verdict) -> bool:
     """
     told = verdict.level == "crisis" and set(verdict.rules) <= _TOLD
     fresh = crisis_state(talk.get("crisis")) is None
-    return told and fresh and bool(_OF_SOMEONE.search(talk.text) and _STAND_BY.search(talk.text))
+    asks = _OF_SOMEONE.search(talk.text) and _STAND_BY.search(talk.text)
+    return told and fresh and bool(asks) and not _OWN_HARM.search(talk.text)
 
 
 _TOLD = frozenset({"sx.assault", "sx.more", "cl.sexual_assault"})
@@ -77,6 +78,15 @@ _STAND_BY = re.compile(
     r"|(?:want|like|need) to (?:listen|support|help|be there|say the right)|be there for|stand by)\b",
     re.IGNORECASE,
 )
+
+
+_OWN_HARM = re.compile(
+    r"\b(?:i|we|both of us)(?:'?ve| have| had|'?d)? (?:\w+ )?(?:was|were|got|been|too|also)\b|\bme (?:too|as well|also)\b"
+    r"|\b(?:happened|did (?:it|this|that|the same|something|things)|done) to (?:me|us)\b|\bmy (?:own )?(?:rape|assault|attacker|rapist)\b"
+    r"|\b(?!told|asked|called|texted|wrote|messaged|trusted|needed|wanted|phoned|rang|showed|informed)\w+(?:ed|t) (?:me|us)\b",
+    re.IGNORECASE,
+)
+"""Someone's own assault may stand in the same words as a friend's: then nothing is made milder."""
 
 
 def _rating(talk: Talk) -> bool:
@@ -100,12 +110,19 @@ _FAR_AWAY = re.compile(
 )
 """Words of dissociation, or of strangulation long ago: breath and body scan never follow them (care rule 15)."""
 _PUT_RIGHT = re.compile(
-    r"\b(?:(?:make|put|set) (?:it|this|that|things|what i did) (?:right|good)|make (?:it )?up for|make amends|apologi[sz]\w*"
-    r"|repair\w*|own up|own (?:it|this|that|what i)|take responsibility|be(?:ing)? accountable|accountability"
-    r"|answer for (?:it|this|that|what))\b",
+    r"\b(?:(?:i|and|but)(?:'d| would)? (?:\w+ )?(?:want|like|need|wish|have|ready|trying) to|how (?:do|can|could|should) i"
+    r"|help me(?: to)?|(?:can|could) (?:i|you|we)|let me) [^.!?;]{0,25}?\b"
+    r"(?:(?:make|put|set) (?:it|this|that|things|what i did) (?:right|good)|make (?:it )?up for|make amends|apologi[sz]e"
+    r"|repair|own (?:up|it|this|that|what i)|take responsibility|be accountable|answer for (?:it|this|that|what))\b",
     re.IGNORECASE,
 )
 """Someone who did harm asks to answer for it: that is what `repair` and `accountability_plan` are for."""
+_GOES_ON = re.compile(
+    r"\b(?:keeps?|still|every (?:time|day|night|week)|always|again and again|can'?t stop|sometimes|often|today|tonight"
+    r"|this (?:morning|evening|week)|these days|right now|next time)\b",
+    re.IGNORECASE,
+)
+"""Harm that may go on: then the talk stops first, whatever is wished."""
 _OWNING = frozenset({"ho.did_harm", "ho.more", "cl.harm_others", "talk.sum"})
 
 

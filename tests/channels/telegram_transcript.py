@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
-import sys
 import tempfile
-import textwrap
 from pathlib import Path
 from typing import Any
 
 from bot import logs
 from bot.settings import ROOT
+from bot.training import MODEL
+from scripts.transcript import block, show, spoken, wrapped
 from tests.channels.conftest import Bot, Person
 from tests.channels.fake_telegram import FakeTelegram
 
 PAGE = ROOT / "docs" / "telegram.md"
-MARKS = re.compile(r"(<!-- transcript -->\n).*?(<!-- /transcript -->)", re.DOTALL)
 WIDTH = 76
 
 
@@ -27,7 +25,7 @@ def transcript(brain: Any) -> str:
             lines = _hold(Person(fake))
         finally:
             bot.close()
-    return "```text\n" + "\n".join(lines) + "\n```\n"
+    return block(lines)
 
 
 def _hold(person: Person) -> list[str]:
@@ -56,10 +54,10 @@ def _hold(person: Person) -> list[str]:
 
 def _message(message: dict[str, Any] | None) -> list[str]:
     assert message is not None
-    rows = [r for line in _text(message).splitlines() for r in textwrap.wrap(line, WIDTH) or [""]]
+    rows = wrapped(_text(message), WIDTH)
     keyboard = (message.get("reply_markup") or {}).get("inline_keyboard", [])
     rows += ["  ".join(f"[ {button['text']} ]" for button in row) for row in keyboard]
-    return [("groundwork  " if not i else " " * 12) + row for i, row in enumerate(rows)]
+    return spoken(rows)
 
 
 def _text(message: dict[str, Any]) -> str:
@@ -71,15 +69,9 @@ def _text(message: dict[str, Any]) -> str:
 def main() -> None:
     """Print the transcript, or put it into the page."""
     from bot.dialogue.agent import Brain
-    from bot.training import MODEL
 
     logs.configure()
-    made = transcript(Brain.load(ROOT / MODEL))
-    if "--write" in sys.argv:
-        text = PAGE.read_text(encoding="utf-8")
-        PAGE.write_text(MARKS.sub(lambda m: m[1] + made + m[2], text), encoding="utf-8")
-    else:
-        print(made)
+    show(transcript(Brain.load(MODEL)), PAGE)
 
 
 if __name__ == "__main__":

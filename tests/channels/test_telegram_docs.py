@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.channels.telegram_transcript import MARKS, PAGE, transcript
+from scripts.transcript import MARKS
+from tests.channels.telegram_transcript import PAGE, transcript
 
 
 def test_the_transcript_is_the_programs_own(brain: Any) -> None:

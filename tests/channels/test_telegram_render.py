@@ -96,5 +96,9 @@ class TestExercises:
         assert 1 <= len(found) <= 12
         assert all(at >= 0 for at, _ in found)
 
+    def test_the_steps_are_those_that_the_file_names(self) -> None:
+        found = timed({"exercise": "steps", "every": 5, "steps": ["Left hand", "Right hand"]})
+        assert [text for _, text in found][1:3] == ["Left hand", "Right hand"]
+
     def test_other_replies_have_none(self) -> None:
         assert exercise_of((Reply("x"), Reply("y", card={"kind": "passages"}))) == []

@@ -115,3 +115,13 @@ def test_a_correction_that_names_old_and_new_keeps_the_new_alone(
         person.say(words)
     person.say("actually the word should be mango not lemon")
     assert person.answer("pre_brief", "stop_word") == "mango"
+
+
+def test_a_step_that_is_done_along_brings_its_exercise(talker: Callable[..., Talker]) -> None:
+    person = talker()
+    person.say("start grounding")
+    while person.state.step != "more":
+        person.say("skip")
+    person.press("Slow breathing")
+    assert person.state.step == "breath"
+    assert person.card("exercise")["exercise"] == "breathing"

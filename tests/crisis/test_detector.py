@@ -134,3 +134,15 @@ def test_rules_alone_hold_the_development_rows() -> None:
 )
 def test_letters_that_only_look_alike_hide_nothing(text: str) -> None:
     assert CrisisDetector.load(None, None).assess(text).level in ("crisis", "emergency")
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("I keep forcing my girlfriend and I want to stop", "crisis"),
+        ("I keep forcing her to eat something", "none"),
+        ("I keep forcing my kids to do homework", "none"),
+    ],
+)
+def test_force_that_goes_on_is_seen_and_care_is_not(text: str, level: str) -> None:
+    assert GATE.assess(text).level == level

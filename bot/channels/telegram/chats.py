@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -21,6 +20,7 @@ from bot.channels.telegram.updates import Arrival
 from bot.engine import Engine, Limited, ModelFailed, NothingReplaced, TooLong
 from bot.errors import PayloadRefused, UnknownConversation
 from bot.limiter import Limiter
+from bot.order import LocalOrder
 from bot.settings import Settings
 from bot.store.opened import Opened
 from bot.store.receipts import Receipt, fingerprint
@@ -65,15 +65,12 @@ class Chats:
         self._limiter = limiter
         self._wake = wake
         self._ready = ready
-        self._lanes: weakref.WeakValueDictionary[int, asyncio.Lock] = weakref.WeakValueDictionary()
+        self._lanes = LocalOrder()
         self._calmed: dict[int, float] = {}
 
     async def take(self, arrival: Arrival) -> None:
         """Answer an update; what it raises means that nothing was stored and it may come again."""
-        lane = self._lanes.get(arrival.chat)
-        if lane is None:
-            lane = self._lanes[arrival.chat] = asyncio.Lock()
-        async with lane:  # fair: in the order in which they came
+        async with self._lanes.turn(str(arrival.chat)):  # in the order in which they came
             await self._with_patience(arrival)
         self._wake()
 

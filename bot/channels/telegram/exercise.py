@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.types import Reply
-from bot.wording import say, variants
+from bot.wording import say
 
 Timed = list[tuple[float, str]]
 """Seconds from now, and what is said then."""
@@ -28,7 +28,7 @@ def timed(card: Mapping[str, Any]) -> Timed:
     elif "timer" in name:
         found = _timer(_positive(card.get("seconds"), 60))
     else:
-        found = _body(_positive(card.get("every"), 10))
+        found = _steps(card)
     return found[:_MOST]
 
 
@@ -50,8 +50,9 @@ def _timer(seconds: float) -> Timed:
     ]
 
 
-def _body(every: float) -> Timed:
-    lines = [say("telegram.exercise.body", i) for i in range(variants("telegram.exercise.body"))]
+def _steps(card: Mapping[str, Any]) -> Timed:
+    every, last = _positive(card.get("every"), 10), say("telegram.exercise.end")
+    lines = [*map(str, card.get("steps") or ()), last]
     places = [(6.0 + i * every, line) for i, line in enumerate(lines)]
     return [(2.0, say("telegram.exercise.begin")), *places]
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import signal
-from datetime import timedelta
 from typing import Any
 
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
@@ -21,11 +19,11 @@ from bot.order import order_of
 from bot.settings import Settings
 from bot.store.home import open_store, secret_of
 from bot.store.store import Store
+from bot.store.sweep import Sweeper
 
 logger = logging.getLogger(__name__)
 CONFLICT_SECONDS = 5.0
 SLOWEST = 30.0
-PURGE_EVERY = timedelta(hours=1)
 
 
 async def poll(service: Service) -> None:
@@ -84,18 +82,14 @@ async def run(settings: Settings, brain: Brain) -> None:
 async def _work(service: Service, store: Store) -> None:
     await service.start()
     await persist(service.bot.delete_webhook)  # else Telegram gives no updates here
-    async with asyncio.TaskGroup() as group:
-        group.create_task(service.sender.run())
-        group.create_task(poll(service))
-        group.create_task(purge(store))
-
-
-async def purge(store: Store) -> None:
-    """Remove what has run out, every hour."""
-    while True:
-        with contextlib.suppress(GroundworkError):
-            await asyncio.to_thread(store.purge)
-        await asyncio.sleep(PURGE_EVERY.total_seconds())
+    sweeper = Sweeper(store.purge)
+    sweeper.start()
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(service.sender.run())
+            group.create_task(poll(service))
+    finally:
+        await asyncio.to_thread(sweeper.stop)
 
 
 async def _until_signal(work: Any) -> None:
